@@ -1,0 +1,56 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { projectRoot } from '../host/paths.ts'
+import type { NodeSpec, Topology } from '../topology/index.ts'
+import type { GuestFile } from './engine.ts'
+
+/** Where the scripts lie in a machine. */
+export const GUEST_SCRIPTS = '/usr/lib/lvslab/provision'
+
+/** The role scripts of provision/, the same for every engine. */
+export async function provisionScripts(): Promise<GuestFile[]> {
+  const folder = join(projectRoot, 'provision')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sh')).sort()
+  return Promise.all(
+    names.map(async (name) => ({
+      path: `${GUEST_SCRIPTS}/${name}`,
+      content: await readFile(join(folder, name)),
+      mode: '0755',
+    })),
+  )
+}
+
+/** The files that make a machine this node: its data and the topology's own files. */
+export async function nodeFiles(topology: Topology, node: NodeSpec, renameLinks: boolean): Promise<GuestFile[]> {
+  const own = await Promise.all(
+    node.files.map(async (file) => ({ path: file.guestPath, content: await readFile(file.hostPath), mode: file.mode })),
+  )
+  return [{ path: '/etc/lvslab/node.env', content: nodeEnv(topology, node, renameLinks), mode: '0644' }, ...own]
+}
+
+/** Shell variables for provision/*.sh. */
+export function nodeEnv(topology: Topology, node: NodeSpec, renameLinks: boolean): string {
+  const links = node.interfaces.map((nic, index) => `${index} ${nic.name} ${nic.mac} ${nic.address}`)
+  const hosts = topology.nodes.map((other) => `${withoutPrefix(other.interfaces[0]?.address ?? '')} ${other.name}`)
+  const variables: Record<string, string> = {
+    NODE: node.name,
+    ROLES: node.roles.join(' '),
+    RENAME: renameLinks ? 'yes' : 'no',
+    LINKS: links.join('\n'),
+    HOSTS: hosts.join('\n'),
+    ADDRESS: withoutPrefix(node.interfaces[0]?.address ?? ''),
+    GATEWAY: node.gateway ?? '',
+    LOOPBACK: node.loopback.join(' '),
+    SYSCTLS: Object.entries(node.sysctls)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+    SERVICES: node.services.join(' '),
+  }
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join('')
+}
+
+function withoutPrefix(address: string): string {
+  return address.split('/')[0] ?? address
+}

@@ -1,0 +1,286 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ClusterClock, ClusterTime } from '../../clock.ts'
+import { InfrastructureError, UsageError } from '../../errors.ts'
+import { Fabric, type CableId, type Wire } from '../../fabric/index.ts'
+import { scratchDir } from '../../host/paths.ts'
+import { reaper } from '../../host/reaper.ts'
+import { ensureEntry, type Progress } from '../../image/index.ts'
+import type { NodeSpec, Topology } from '../../topology/index.ts'
+import type { BootMode, EngineCluster, GuestFile } from '../engine.ts'
+import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { guestArchive } from './guest-archive.ts'
+import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
+import type { MachineShape } from './qemu-args.ts'
+import type { SavedMachine, VmHost } from './vm-host.ts'
+import { VmMachine } from './vm-machine.ts'
+
+export interface VmBootOptions {
+  readonly host: VmHost
+  readonly topology: Topology
+  readonly mode: BootMode
+  /** Folder for captures and consoles; kept. */
+  readonly evidenceDir: string
+  readonly progress: Progress
+  /** Resolves when the cluster does its work: what a snapshot must wait for. */
+  readonly untilReady: (cluster: EngineCluster) => Promise<void>
+  /** Leave services stopped: the caller starts them. */
+  readonly startServices?: boolean
+}
+
+const PROVISION_TIMEOUT_MS = 90_000
+
+/** The cluster as QEMU machines, one process each, their cables in one fabric. */
+export class VmCluster implements EngineCluster {
+  readonly topology: Topology
+  readonly fabric: Fabric
+  readonly machines: ReadonlyMap<string, VmMachine>
+  readonly #scratch: string
+  readonly #options: VmBootOptions
+
+  private constructor(options: VmBootOptions, fabric: Fabric, machines: Map<string, VmMachine>, scratch: string) {
+    this.topology = options.topology
+    this.fabric = fabric
+    this.machines = machines
+    this.#scratch = scratch
+    this.#options = options
+  }
+
+  /**
+   * Boots all machines and provisions them. On any failure everything is taken down again before it throws.
+   *
+   * @throws InfrastructureError as the machines and the fabric do
+   */
+  static async boot(options: VmBootOptions): Promise<VmCluster> {
+    if (options.mode === 'snapshot') await ensureSnapshot(options)
+    const cluster = await VmCluster.#wire(options)
+    try {
+      if (options.mode === 'snapshot') await cluster.#fromSnapshot(await ensureSnapshot(options))
+      else await cluster.#fresh()
+      return cluster
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  static async #wire(options: VmBootOptions): Promise<VmCluster> {
+    const { topology, evidenceDir } = options
+    const scratch = await scratchDir('vm')
+    await mkdir(evidenceDir, { recursive: true })
+    const fabric = await Fabric.start({
+      socketDir: join(scratch, 'f'),
+      captureDir: evidenceDir,
+      networks: topology.networks,
+      cables: topology.nodes.flatMap((node) =>
+        node.interfaces.map((nic) => ({ id: cableOf(node, nic.name), network: nic.network, mac: nic.mac })),
+      ),
+    })
+    const machines = new Map<string, VmMachine>()
+    for (const [index, node] of topology.nodes.entries()) {
+      machines.set(
+        node.name,
+        new VmMachine({
+          name: node.name,
+          host: options.host,
+          memoryMiB: node.memoryMiB,
+          nics: node.interfaces.map((nic) => ({ mac: nic.mac, socket: fabric.socketPath(cableOf(node, nic.name)) })),
+          directory: join(scratch, String(index)),
+          consolePath: join(evidenceDir, `${node.name}.console.log`),
+          clock: fabric.clock,
+        }),
+      )
+    }
+    return new VmCluster(options, fabric, machines, scratch)
+  }
+
+  get clock(): ClusterClock {
+    return this.fabric.clock
+  }
+
+  get wire(): Wire {
+    return this.fabric.wire
+  }
+
+  get captures(): EngineCluster['captures'] {
+    return this.fabric.captures
+  }
+
+  async unplug(cable: CableId): Promise<ClusterTime> {
+    const at = await this.fabric.unplug(cable)
+    await this.#setLink(cable, false)
+    return at
+  }
+
+  async plug(cable: CableId): Promise<ClusterTime> {
+    const at = await this.fabric.plug(cable)
+    await this.#setLink(cable, true)
+    return at
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.machines.values()].map((machine) => machine.dispose()))
+    await this.fabric[Symbol.asyncDispose]()
+    await rm(this.#scratch, { recursive: true, force: true })
+    reaper().forget({ directory: this.#scratch })
+  }
+
+  /** Services of real servers and clients first: a health checker that starts must find them up. */
+  async startServices(): Promise<void> {
+    const isDirector = (node: NodeSpec): boolean => node.roles.includes('director')
+    const start = (nodes: readonly NodeSpec[]): Promise<unknown> =>
+      Promise.all(nodes.map((node) => this.#provision(node, `sh ${GUEST_SCRIPTS}/node.sh start`)))
+    await start(this.topology.nodes.filter((node) => !isDirector(node)))
+    await start(this.topology.nodes.filter(isDirector))
+  }
+
+  async #fresh(memoryDir?: string): Promise<void> {
+    const { host, mode, progress } = this.#options
+    const scripts = await provisionScripts()
+    const shapeOf = (node: NodeSpec): MachineShape => ({
+      memoryMiB: node.memoryMiB,
+      nicCount: node.interfaces.length,
+    })
+    const templates = new Map<string, SavedMachine>()
+    for (const shape of mode === 'cold' ? [] : this.topology.nodes.map(shapeOf)) {
+      const key = JSON.stringify(shape)
+      if (!templates.has(key)) templates.set(key, await ensureTemplate(host, shape, progress))
+    }
+    await Promise.all(
+      this.topology.nodes.map(async (node) => {
+        const machine = this.#machine(node.name)
+        const memory = memoryDir === undefined ? undefined : join(memoryDir, `${node.name}.memory`)
+        if (mode === 'cold') {
+          await machine.bootCold(memory)
+        } else {
+          await machine.cloneFrom(templates.get(JSON.stringify(shapeOf(node)))!, memory)
+          await machine.resume()
+        }
+        const files = [...scripts, ...(await nodeFiles(this.topology, node, true))]
+        await this.#provision(node, `${unpackAndWake()} && sh ${GUEST_SCRIPTS}/node.sh setup`, files)
+      }),
+    )
+    if (this.#options.startServices !== false) await this.startServices()
+  }
+
+  async #fromSnapshot(directory: string): Promise<void> {
+    const machines = [...this.machines.values()]
+    await Promise.all(machines.map((machine) => machine.cloneFrom(savedIn(directory, `${machine.name}.`))))
+    // All together, as their clocks stopped together.
+    await Promise.all(machines.map((machine) => machine.resume()))
+    await Promise.all(machines.map((machine) => this.#run(machine, wake(), undefined, 'wake it')))
+  }
+
+  /** Stops all machines at one moment and saves them. */
+  async save(directory: string): Promise<void> {
+    const machines = [...this.machines.values()]
+    await Promise.all(machines.map((machine) => machine.exec('sync')))
+    await Promise.all(machines.map((machine) => machine.freeze()))
+    for (const machine of machines) await saveMachine(machine, directory, `${machine.name}.`, this.#scratch)
+  }
+
+  static async bootForSaving(options: VmBootOptions, directory: string): Promise<void> {
+    const cluster = await VmCluster.#wire({ ...options, mode: 'template' })
+    try {
+      await cluster.#fresh(directory)
+      await options.untilReady(cluster)
+      await cluster.save(directory)
+    } finally {
+      await cluster[Symbol.asyncDispose]()
+    }
+  }
+
+  async #provision(node: NodeSpec, command: string, files: readonly GuestFile[] = []): Promise<void> {
+    const input = files.length === 0 ? undefined : await guestArchive(files)
+    await this.#run(this.#machine(node.name), command, input, 'provision it')
+  }
+
+  async #run(machine: VmMachine, command: string, input: Buffer | undefined, what: string): Promise<void> {
+    const result = await machine.exec(command, {
+      timeoutMs: PROVISION_TIMEOUT_MS,
+      ...(input === undefined ? {} : { input }),
+    })
+    if (result.exitCode === 0) return
+    const journal = await machine.exec('journalctl -n 12 --no-pager -o cat').catch(() => undefined)
+    throw new InfrastructureError('LVSLAB_E_PROVISION', `${machine.name} could not be provisioned`, {
+      tried: `${what}: ${command.split('&&').at(-1)?.trim() ?? command}`,
+      seen: `${result.stderr}${result.stdout}`.slice(-1500) + `\n${journal?.stdout ?? ''}`,
+      todo: 'check the configuration files of the topology; the journal above names the line',
+    })
+  }
+
+  #machine(name: string): VmMachine {
+    return this.machines.get(name)!
+  }
+
+  async #setLink(cable: CableId, up: boolean): Promise<void> {
+    const [name = '', nicName] = cable.split(':')
+    const node = this.topology.nodes.find((candidate) => candidate.name === name)
+    const index = node?.interfaces.findIndex((nic) => nic.name === nicName) ?? -1
+    if (index < 0) throw new UsageError('LVSLAB_E_CABLE_UNKNOWN', `there is no cable ${cable}`)
+    const machine = this.#machine(name)
+    if (machine.running) await machine.setLink(index, up)
+  }
+}
+
+export function cableOf(node: NodeSpec, nic: string): CableId {
+  return `${node.name}:${nic}`
+}
+
+/**
+ * A clone's clock stands where the template's stood, and its random numbers would be the other clones': both are mended
+ * before anything starts. RNDRESEEDCRNG (random(4)) mixes what was written to urandom in at once.
+ */
+function wake(): string {
+  const seed = Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('')
+  return (
+    `date -s @${(Date.now() / 1000).toFixed(3)} >/dev/null; ` +
+    `echo ${seed} >/dev/urandom; perl -e 'open F,">","/dev/urandom";ioctl F,0x5207,0' 2>/dev/null; :`
+  )
+}
+
+function unpackAndWake(): string {
+  return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
+}
+
+async function ensureSnapshot(options: VmBootOptions): Promise<string> {
+  const { host, topology, progress } = options
+  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, true)))
+  const scripts = await provisionScripts()
+  const text = (content: string | Uint8Array): string => Buffer.from(content).toString('base64')
+  const entry = await ensureEntry(
+    {
+      kind: 'snapshot',
+      label: `snapshot of ${topology.name}`,
+      needsMiB: topology.nodes.reduce((sum, node) => sum + node.memoryMiB, 500),
+      from: {
+        ...hostKey(host),
+        nodes: topology.nodes.map(({ name, memoryMiB, interfaces, roles }) => ({ name, memoryMiB, interfaces, roles })),
+        files: [...files.flat(), ...scripts].map(({ path, content, mode }) => [path, mode, text(content)]),
+      },
+      build: async (directory) => {
+        const evidenceDir = await scratchDir('evidence')
+        try {
+          await VmCluster.bootForSaving({ ...options, evidenceDir }, directory)
+        } catch (error) {
+          // What the machines said is worth more than the snapshot.
+          await keepConsoles(topology, evidenceDir, options.evidenceDir)
+          throw error
+        } finally {
+          await rm(evidenceDir, { recursive: true, force: true })
+          reaper().forget({ directory: evidenceDir })
+        }
+        return {}
+      },
+    },
+    progress,
+  )
+  return entry.directory
+}
+
+async function keepConsoles(topology: Topology, from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const { name } of topology.nodes) {
+    await copyFile(join(from, `${name}.console.log`), join(to, `${name}.console.log`)).catch(() => undefined)
+  }
+}

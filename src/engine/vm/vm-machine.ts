@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto'
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ClusterClock, ClusterTime } from '../../clock.ts'
+import { InfrastructureError, messageOf } from '../../errors.ts'
+import { lastLines, run } from '../../host/process.ts'
+import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal } from '../engine.ts'
+import { Agent } from './agent.ts'
+import { guestArchive } from './guest-archive.ts'
+import { machineArgs, TERMINALS, type Nic } from './qemu-args.ts'
+import { QemuProcess } from './qemu-process.ts'
+import { Qmp } from './qmp.ts'
+import { loadState } from './saved-state.ts'
+import { VmTerminal } from './vm-terminal.ts'
+import type { SavedMachine, VmHost } from './vm-host.ts'
+
+/** A machine that boots from its disk answers within a fraction of this, even beside four others. */
+const COLD_BOOT_TIMEOUT_MS = 120_000
+const RESUME_TIMEOUT_MS = 30_000
+const SOCKET_TIMEOUT_MS = 10_000
+
+export interface VmMachineOptions {
+  readonly name: string
+  readonly host: VmHost
+  readonly memoryMiB: number
+  readonly nics: readonly Nic[]
+  /** Private folder for sockets, disk and memory. */
+  readonly directory: string
+  readonly consolePath: string
+  /** Where the machine's times are taken; absent while a template is made. */
+  readonly clock?: ClusterClock
+}
+
+/** A QEMU process, its monitor and its guest agent. */
+export class VmMachine implements Machine {
+  readonly name: string
+  readonly consolePath: string
+  readonly #options: VmMachineOptions
+  #process: QemuProcess | undefined
+  #qmp: Qmp | undefined
+  #agent: Agent | undefined
+  /** How the last process ended when nobody asked it to. */
+  #death: string | undefined
+  readonly #terminals = new Map<number, VmTerminal>()
+
+  constructor(options: VmMachineOptions) {
+    this.name = options.name
+    this.consolePath = options.consolePath
+    this.#options = options
+  }
+
+  get running(): boolean {
+    return this.#process?.running === true
+  }
+
+  get qmp(): Qmp {
+    if (this.#qmp && this.running) return this.#qmp
+    throw this.#goneError('reach it')
+  }
+
+  get diskPath(): string {
+    return join(this.#options.directory, 'disk.qcow2')
+  }
+
+  /** Boots from a disk of its own over the userland's image. `sharedMemory`: keep memory in that file, to be saved. */
+  async bootCold(sharedMemory?: string): Promise<void> {
+    await mkdir(this.#options.directory, { recursive: true })
+    await createOverlay(this.diskPath, this.#options.host.userland.rootImage, 'raw')
+    await this.powerOn(sharedMemory)
+  }
+
+  /** Becomes a copy of a saved machine: memory and disk are shared with it until written to. Left stopped. */
+  async cloneFrom(saved: SavedMachine, sharedMemory?: string): Promise<void> {
+    await mkdir(this.#options.directory, { recursive: true })
+    await copyFile(saved.clonePath, this.diskPath)
+    const memory =
+      sharedMemory === undefined
+        ? { path: saved.memoryPath, shared: false }
+        : { path: await copySparse(saved.memoryPath, sharedMemory), shared: true }
+    await this.#launch(memory, true)
+    await loadState(this.qmp, join(this.#options.directory, 'state'), await readFile(saved.statePath))
+  }
+
+  /** Lets a stopped machine run and waits for its agent. */
+  async resume(): Promise<void> {
+    await this.qmp.execute('cont')
+    await this.#reachAgent(RESUME_TIMEOUT_MS)
+  }
+
+  async powerOn(sharedMemory?: string): Promise<void> {
+    await this.#launch(sharedMemory === undefined ? undefined : { path: sharedMemory, shared: true }, false)
+    await this.qmp.execute('cont')
+    await this.#reachAgent(COLD_BOOT_TIMEOUT_MS)
+    await this.#systemUp()
+  }
+
+  async powerCut(): Promise<ClusterTime> {
+    if (!this.#process) throw this.#goneError('cut its power')
+    await this.#process.kill()
+    const at = this.#now()
+    this.#disconnect()
+    return at
+  }
+
+  async reboot(): Promise<void> {
+    const qmp = this.qmp
+    const wentDown = new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT')), COLD_BOOT_TIMEOUT_MS)
+      const stop = qmp.onEvent(({ event }) => {
+        if (event !== 'RESET') return
+        clearTimeout(timer)
+        stop()
+        resolve()
+      })
+    })
+    await this.#agentOrThrow().start('systemctl reboot')
+    await wentDown
+    this.#agent?.close()
+    await this.#reachAgent(COLD_BOOT_TIMEOUT_MS)
+    await this.#systemUp()
+  }
+
+  async freeze(): Promise<ClusterTime> {
+    await this.qmp.execute('stop')
+    return this.#now()
+  }
+
+  async thaw(): Promise<ClusterTime> {
+    await this.qmp.execute('cont')
+    return this.#now()
+  }
+
+  async setLink(nic: number, up: boolean): Promise<void> {
+    await this.qmp.execute('set_link', { name: `nic${nic}`, up })
+  }
+
+  async exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult> {
+    return this.#agentOrThrow().exec(command, options)
+  }
+
+  async start(command: string): Promise<number> {
+    return this.#agentOrThrow().start(command)
+  }
+
+  async putFiles(files: readonly GuestFile[]): Promise<void> {
+    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', { input: await guestArchive(files) })
+    if (exitCode === 0) return
+    throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `files could not be written on ${this.name}`, {
+      tried: files.map(({ path }) => path).join(', '),
+      seen: stderr,
+    })
+  }
+
+  async getFile(path: string): Promise<Buffer> {
+    const { exitCode, stdout, stderr } = await this.exec(['/bin/sh', '-c', 'base64 -w0 -- "$0"', path])
+    if (exitCode === 0) return Buffer.from(stdout, 'base64')
+    throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `${path} could not be read on ${this.name}`, { seen: stderr })
+  }
+
+  async console(lines = 20): Promise<string> {
+    return lastLines(await readFile(this.consolePath, 'utf8').catch(() => ''), lines)
+  }
+
+  async openTerminal(): Promise<Terminal> {
+    for (const [index, terminal] of this.#terminals) if (!(await terminal.alive())) this.#terminals.delete(index)
+    const free = Array.from({ length: TERMINALS }, (_, index) => index).find((index) => !this.#terminals.has(index))
+    if (free === undefined) {
+      throw new InfrastructureError('LVSLAB_E_TERMINALS_BUSY', `all ${TERMINALS} terminals of ${this.name} are in use`, {
+        todo: 'leave one of the shells (exit), or use "npx lvslab exec"',
+      })
+    }
+    const terminal = await VmTerminal.open(this, free, join(this.#options.directory, `tty${free}`))
+    this.#terminals.set(free, terminal)
+    return terminal
+  }
+
+  async dispose(): Promise<void> {
+    await this.#process?.kill()
+    this.#disconnect()
+    await rm(this.#options.directory, { recursive: true, force: true })
+  }
+
+  async #launch(memory: { path: string; shared: boolean } | undefined, incoming: boolean): Promise<void> {
+    const { host, directory, nics } = this.#options
+    for (const name of ['qmp', 'agent', 'state']) await rm(join(directory, name), { force: true })
+    this.#death = undefined
+    const process = QemuProcess.start(
+      host.qemu,
+      machineArgs({
+        name: this.name,
+        shape: { memoryMiB: this.#options.memoryMiB, nicCount: nics.length },
+        kernel: host.kernel,
+        acceleration: host.acceleration,
+        files: { memory, disk: this.diskPath, console: this.consolePath, sockets: directory },
+        nics,
+        incoming,
+      }),
+    )
+    this.#process = process
+    process.onUnexpectedEnd = (how) => {
+      this.#death = how
+      this.#disconnect()
+    }
+    this.#qmp = await this.#connectQmp(process, join(directory, 'qmp'))
+  }
+
+  async #connectQmp(process: QemuProcess, path: string): Promise<Qmp> {
+    const deadline = performance.now() + SOCKET_TIMEOUT_MS
+    for (;;) {
+      try {
+        return await Qmp.connect(path)
+      } catch (error) {
+        if (!process.running) throw this.#goneError('start it')
+        if (performance.now() > deadline) {
+          throw new InfrastructureError('LVSLAB_E_QEMU_SILENT', `QEMU for ${this.name} does not answer`, {
+            seen: messageOf(error),
+            cause: error,
+          })
+        }
+        await pause(3)
+      }
+    }
+  }
+
+  async #reachAgent(timeoutMs: number): Promise<void> {
+    const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
+    try {
+      await agent.open(timeoutMs)
+    } catch (error) {
+      if (!this.running) throw this.#goneError('boot it')
+      throw await this.#bootError(messageOf(error), timeoutMs)
+    }
+    this.#agent = agent
+  }
+
+  /** The agent answers early; a machine is up when systemd has nothing left to start. */
+  async #systemUp(): Promise<void> {
+    const waiting = 'until [ "$(systemctl is-system-running)" != starting ]; do sleep 0.1; done 2>/dev/null'
+    await this.exec(waiting, { timeoutMs: COLD_BOOT_TIMEOUT_MS })
+  }
+
+  #disconnect(): void {
+    this.#qmp?.close()
+    this.#agent?.close()
+    this.#qmp = undefined
+    this.#agent = undefined
+    this.#terminals.clear()
+  }
+
+  #agentOrThrow(): Agent {
+    if (this.#agent && this.running) return this.#agent
+    throw this.#goneError('run a command on it')
+  }
+
+  #now(): ClusterTime {
+    return this.#options.clock?.now() ?? (0 as ClusterTime)
+  }
+
+  #goneError(tried: string): InfrastructureError {
+    const died = this.#death ?? (this.#process && !this.#process.running ? this.#process.lastWords() : undefined)
+    return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} is not running`, {
+      tried,
+      seen: died === undefined ? 'its power is off' : `QEMU ended: ${died}\n${this.#process?.lastWords() ?? ''}`,
+      todo: `look at its console: ${this.consolePath}`,
+    })
+  }
+
+  async #bootError(reason: string, timeoutMs: number): Promise<InfrastructureError> {
+    return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} did not come up within ${timeoutMs / 1000} s`, {
+      tried: `boot ${this.name} under ${this.#options.host.acceleration.kind}`,
+      seen: `${reason}; the console's last lines:\n${await this.console(12)}`,
+      todo: 'if the console is empty, try LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
+    })
+  }
+
+  #withConsole(what: string, code: `LVSLAB_E_${string}`): InfrastructureError {
+    return new InfrastructureError(code, `${this.name} ${what}`, { todo: `look at its console: ${this.consolePath}` })
+  }
+}
+
+/** An empty qcow2 image over `backing`, which is never written to. */
+export async function createOverlay(path: string, backing: string, format: 'raw' | 'qcow2'): Promise<void> {
+  await rm(path, { force: true })
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', backing, path], { timeoutMs: 20_000 })
+}
+
+async function copySparse(from: string, to: string): Promise<string> {
+  await run('cp', ['--sparse=always', '--reflink=auto', from, to], { timeoutMs: 60_000 })
+  return to
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** A name that no other machine on this host has. */
+export function uniqueName(name: string): string {
+  return `${name}-${randomUUID().slice(0, 8)}`
+}

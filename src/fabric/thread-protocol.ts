@@ -1,0 +1,62 @@
+import type { ClusterTime } from '../clock.ts'
+import type { ErrorDetail, ErrorKind } from '../errors.ts'
+import type { ClockZero } from './monotonic-clock.ts'
+import type {
+  BlockId,
+  BlockRule,
+  CableId,
+  FabricCable,
+  FabricNetwork,
+  FabricStats,
+  Lateness,
+  WireEvent,
+} from './types.ts'
+
+/** What the fabric's thread is started with. */
+export interface ThreadSetup {
+  readonly zero: ClockZero
+  readonly networks: readonly (FabricNetwork & { readonly capturePath: string | undefined })[]
+  readonly cables: readonly (FabricCable & { readonly socketPath: string })[]
+}
+
+/** What the main thread can ask of the fabric's thread, by name: what it sends and what comes back. */
+export interface Commands {
+  unplug: { send: { cable: CableId }; answer: ClusterTime }
+  plug: { send: { cable: CableId }; answer: ClusterTime }
+  block: { send: { rule: BlockRule }; answer: { at: ClusterTime; id: BlockId } }
+  unblock: { send: { id: BlockId }; answer: ClusterTime }
+  inject: { send: { cable: CableId; frame: Uint8Array }; answer: ClusterTime }
+  stats: { send: object; answer: FabricStats }
+  lateness: { send: { since: ClusterTime | undefined }; answer: Lateness }
+  /** Answers when every event before it has been delivered. */
+  sync: { send: object; answer: undefined }
+  flush: { send: object; answer: undefined }
+  close: { send: object; answer: undefined }
+  /** Makes the thread throw, for tests of what happens then. */
+  crash: { send: object; answer: undefined }
+}
+
+export type CommandName = keyof Commands
+
+export type Command = { [Name in CommandName]: { name: Name } & Commands[Name]['send'] }[CommandName]
+
+/** From the main thread. */
+export interface Request {
+  readonly id: number
+  readonly command: Command
+}
+
+/** From the fabric's thread. An answer comes after all events that happened before it. */
+export type Message =
+  | { readonly type: 'ready' }
+  | { readonly type: 'events'; readonly events: readonly WireEvent[] }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refused'; readonly id: number; readonly error: PlainError }
+
+/** An error as it crosses between threads, where classes do not survive. */
+export interface PlainError {
+  readonly message: string
+  readonly kind: ErrorKind
+  readonly code: `LVSLAB_E_${string}`
+  readonly detail: ErrorDetail
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import type { ClaimRecord, RunRecord, TopologyRecord } from '../../run/record.ts'
+import { headline, inOrder } from '../summary.ts'
+import { claimSection } from './claim.ts'
+import { claimIndex } from './claim-index.ts'
+import { findingsSection } from './findings.ts'
+import { anchors as anchorsOf } from './links.ts'
+import { html, trusted, type Markup } from './markup.ts'
+import { runHeader } from './run-header.ts'
+import { SCRIPT } from './script.ts'
+import { STYLE } from './style.ts'
+import { topologySection } from './topology.ts'
+
+const SCRIPT_HASH = createHash('sha256').update(SCRIPT).digest('base64')
+
+/* Whole elements, so that no formatter can put a space into them: the policy knows the script by its hash. */
+const STYLE_ELEMENT = trusted(`<style>${STYLE}</style>`)
+const SCRIPT_ELEMENT = trusted(`<script>${SCRIPT}</script>`)
+
+/* Escaping is the first wall; this is the second. The page fetches nothing and runs one script, known by its hash. */
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`
+
+/**
+ * A run as one self-contained page: no network, no other files, complete without JavaScript. Evidence is linked by paths
+ * relative to the page.
+ */
+export function renderHtml(run: RunRecord): string {
+  const claims = inOrder(run.claims)
+  const anchors = anchorsOf(claims)
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="lvslab ${run.lvslab}" />
+        <title>${headline(run)} · lvslab</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <a class="skip-link" href="#main">Skip to the claims</a>
+        <div class="page">
+          ${runHeader(run)}
+          <main id="main">
+            ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
+            ${clusters(run, claims).map((cluster) => clusterSection(cluster, anchors))}
+          </main>
+          <footer class="page-foot muted">
+            Made from <a href="./run.json">run.json</a> (${run.schema}) by lvslab ${run.lvslab}. A claim passes, fails,
+            or is inconclusive when the machine could not keep time well enough to tell.
+          </footer>
+        </div>
+        ${SCRIPT_ELEMENT}
+      </body>
+    </html> `
+  return page.text.replace(/[ \t]*\n\s*(?=<)/g, '\n').trimStart()
+}
+
+interface Cluster {
+  readonly name: string
+  readonly topology: TopologyRecord | undefined
+  readonly claims: readonly ClaimRecord[]
+}
+
+/** The run's topologies in its own order, then those that only a claim names. */
+function clusters(run: RunRecord, claims: readonly ClaimRecord[]): Cluster[] {
+  const names = new Set([...run.topologies.map(({ name }) => name), ...claims.map(({ topology }) => topology)])
+  return [...names].map((name) => ({
+    name,
+    topology: run.topologies.find((topology) => topology.name === name),
+    claims: claims.filter((claim) => claim.topology === name),
+  }))
+}
+
+function clusterSection({ name, topology, claims }: Cluster, anchors: ReadonlyMap<ClaimRecord, string>): Markup {
+  const title = topology ? html`${topology.title}` : html`claims of a cluster that the record does not describe`
+  return html`<section class="cluster">
+    <h2>
+      <span class="cluster-name">${name}</span> ${title}
+      ${topology?.document !== undefined && html`<span class="muted">document ${topology.document}</span>`}
+    </h2>
+    ${topology && html`<div class="card">${topologySection(topology)}</div>`}
+    ${claims.map((claim) => claimSection(claim, anchors.get(claim) ?? ''))}
+  </section>`
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { RUN_SCHEMA, type RunRecord } from '../run/record.ts'
+
+/* Loose everywhere: a later lvslab may add fields within lvslab.run/1, and they survive being read and written. */
+const text = z.string()
+const ms = z.number()
+const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skip'])
+
+const figure = z.looseObject({
+  name: text,
+  value: z.number(),
+  unit: text,
+  window: z
+    .looseObject({
+      min: z.number().exactOptional(),
+      max: z.number().exactOptional(),
+      formula: text,
+      source: text,
+    })
+    .exactOptional(),
+  within: z.boolean().exactOptional(),
+  note: text.exactOptional(),
+})
+
+const timeline = z.looseObject({
+  title: text,
+  events: z.array(z.looseObject({ atMs: ms, kind: text, label: text, node: text.exactOptional() })),
+  requests: z
+    .array(z.looseObject({ atMs: ms, durationMs: ms, outcome: z.enum(['ok', 'error']), server: text.exactOptional() }))
+    .exactOptional(),
+})
+
+const claim = z.looseObject({
+  id: text.min(1),
+  topology: text,
+  title: text,
+  negative: z.boolean(),
+  verdict,
+  reason: text.exactOptional(),
+  code: text.exactOptional(),
+  figures: z.array(figure),
+  assertions: z.array(z.looseObject({ text, ok: z.boolean(), detail: text.exactOptional() })),
+  timelines: z.array(timeline),
+  findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
+  evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),
+  durationMs: ms,
+  bootMs: ms.exactOptional(),
+  protocolWaitMs: ms.exactOptional(),
+  lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
+  attempt: z.number(),
+})
+
+const topology = z.looseObject({
+  name: text,
+  title: text,
+  document: text.exactOptional(),
+  notes: z.array(text),
+  networks: z.array(z.looseObject({ name: text, cidr: text, kind: z.enum(['switch', 'hub']) })),
+  nodes: z.array(
+    z.looseObject({
+      name: text,
+      roles: z.array(text),
+      interfaces: z.array(z.looseObject({ name: text, network: text, address: text })),
+    }),
+  ),
+  vips: z.array(z.looseObject({ address: text, interface: text })),
+})
+
+/** The shape of `lvslab.run/1`; see `src/run/record.ts`, which it must follow (a mismatch does not compile). */
+export const runSchema = z.looseObject({
+  schema: z.literal(RUN_SCHEMA),
+  id: text,
+  lvslab: text,
+  startedAt: text,
+  durationMs: ms,
+  command: z.array(text),
+  host: z.looseObject({
+    cores: z.number(),
+    memoryMiB: z.number(),
+    cpu: text,
+    kernel: text,
+    distribution: text,
+    acceleration: z.enum(['kvm', 'tcg']),
+    accelerationReason: text.exactOptional(),
+    qemu: text,
+    node: text,
+  }),
+  engine: z.enum(['vm', 'vagrant']),
+  kernel: text,
+  keepalived: text,
+  userland: text,
+  phases: z.record(text, ms),
+  topologies: z.array(topology),
+  claims: z.array(claim),
+  verdict,
+  interrupted: z.boolean(),
+}) satisfies z.ZodType<RunRecord>

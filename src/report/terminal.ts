@@ -1,0 +1,143 @@
+import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
+import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
+import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
+import { oneLine, plural, shorten } from './text.ts'
+
+export interface TerminalOptions {
+  /** Whether ANSI colours may be used (the caller knows NO_COLOR, CI and whether it is a terminal). */
+  readonly color: boolean
+  /** Columns; less than 40 is taken as 40. */
+  readonly width: number
+  /** Where report.html was written, for the closing line. */
+  readonly reportPath?: string
+}
+
+type Ink = (text: string) => string
+type Inks = Readonly<Record<Verdict | 'dim' | 'bold', Ink>>
+
+function inks(color: boolean): Inks {
+  const ink =
+    (on: number, off: number): Ink =>
+    (text) =>
+      color ? `\u001b[${on}m${text}\u001b[${off}m` : text
+  return {
+    pass: ink(32, 39),
+    fail: ink(31, 39),
+    inconclusive: ink(33, 39),
+    skip: ink(2, 22),
+    dim: ink(2, 22),
+    bold: ink(1, 22),
+  }
+}
+
+/** The closing summary of a run: a line per claim, its figures against their windows, and what is not a pass. */
+export function renderTerminal(run: RunRecord, options: TerminalOptions): string {
+  const ink = inks(options.color)
+  const width = Math.max(40, Math.floor(options.width))
+  const idWidth = Math.max(0, ...run.claims.map((claim) => [...shownId(claim)].length))
+  const indent = 3 + idWidth + 2
+  const claims = inOrder(run.claims).map((claim) => claimLines(claim, ink, width, idWidth, indent))
+  const lines = [...claims.flat(), ...closing(run, ink, width, options.reportPath)]
+  // A person greps a log for "3.42 s": only the page keeps the no-break spaces that held a figure and its unit together.
+  return `${lines.join('\n').replaceAll('\u202f', ' ')}\n`
+}
+
+function claimLines(claim: ClaimRecord, ink: Inks, width: number, idWidth: number, indent: number): string[] {
+  const hue = ink[claim.verdict]
+  const title = `${claim.negative ? '(negative) ' : ''}${oneLine(claim.title)}`
+  const id = shownId(claim)
+  const [first = '', ...rest] = wrap(title, width - indent)
+  const head = ` ${hue(VERDICT_MARK[claim.verdict])} ${ink.bold(id)}${' '.repeat(idWidth + 2 - [...id].length)}`
+  const under = (text: string, paint: Ink = (line) => line, hang = 0) =>
+    wrap(text, width - indent, hang).map((line) => ' '.repeat(indent) + paint(line))
+  return [
+    head + first,
+    ...rest.map((line) => ' '.repeat(indent) + line),
+    ...reasonLines(claim).flatMap((line) => under(line, hue)),
+    ...claim.assertions
+      .filter((assertion) => !assertion.ok)
+      .flatMap((assertion) => under(`✗ ${oneLine(assertion.text)}${detailOf(assertion.detail)}`, ink.fail, 2)),
+    ...shownFigures(claim).flatMap((figure) => under(figureLine(figure), inkOf(figure, claim, ink), 2)),
+    ...claim.findings.flatMap((finding) => under(`! finding: ${oneLine(finding.text)}`, ink.inconclusive, 2)),
+  ]
+}
+
+function shownId(claim: ClaimRecord): string {
+  return shorten(oneLine(claim.id), 14)
+}
+
+function reasonLines(claim: ClaimRecord): string[] {
+  if (claim.verdict === 'pass' || (claim.reason === undefined && claim.code === undefined)) return []
+  const reason = oneLine(claim.reason ?? 'no reason was recorded')
+  return [claim.code === undefined ? reason : `${oneLine(claim.code)}: ${reason}`]
+}
+
+function detailOf(detail: string | undefined): string {
+  return detail === undefined ? '' : `: ${oneLine(detail)}`
+}
+
+/* With windows there are proofs to show; figures without one are for the page, unless they are all there is. */
+function shownFigures(claim: ClaimRecord): readonly Figure[] {
+  const bounded = claim.figures.filter((figure) => figure.window !== undefined)
+  return bounded.length > 0 ? bounded : claim.figures
+}
+
+function figureLine(figure: Figure): string {
+  const name = `${oneLine(figure.name)} ${oneLine(figureText(figure).value)}`
+  const phrase = windowPhrase(figure)
+  if (phrase === undefined) return name
+  const far = excess(figure)
+  return `${name}${phrase.startsWith('in ') ? ' ' : ', '}${oneLine(phrase)}${far === undefined ? '' : ` (${oneLine(far)})`}`
+}
+
+function inkOf(figure: Figure, claim: ClaimRecord, ink: Inks): Ink {
+  const where = standing(figure)
+  return where === undefined || where === 'inside' || claim.verdict === 'pass' ? ink.dim : ink[claim.verdict]
+}
+
+function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | undefined): string[] {
+  const sum = totals(run)
+  const hue = ink[run.verdict]
+  const sentence = run.interrupted && sum.claims > 0 ? `Interrupted: ${headline(run)}` : headline(run)
+  const findings = sum.findings > 0 ? `; ${plural(sum.findings, 'finding')}` : ''
+  const waited =
+    sum.protocolWaitMs > 0 ? `, of the claims' time ${duration(sum.protocolWaitMs)} imposed by protocols` : ''
+  const host = `${run.host.acceleration === 'kvm' ? 'KVM' : 'emulated (TCG)'}, kernel ${run.kernel}, keepalived ${run.keepalived}`
+  const again = VERDICTS.filter((verdict) => verdict === 'fail' || verdict === 'inconclusive')
+    .flatMap((verdict) => inOrder(run.claims).filter((claim) => claim.verdict === verdict))
+    .slice(0, 3)
+  return [
+    '',
+    ...wrap(`${VERDICT_MARK[run.verdict]} ${sentence}${findings}`, width - 1, 2).map(
+      (line) => ` ${hue(ink.bold(line))}`,
+    ),
+    ...wrap(oneLine(`${duration(run.durationMs)}${waited}; ${host}`), width - 3).map((line) => `   ${ink.dim(line)}`),
+    ...again.map((claim) => `   again: ${oneLine(reproduce(claim))}`),
+    ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
+  ]
+}
+
+/** Lines of at most `width` characters, later ones hung by `hang`; a word longer than a line is cut. */
+function wrap(text: string, width: number, hang = 0): string[] {
+  const lines: string[] = []
+  let line: string[] = []
+  const flush = () => {
+    lines.push((lines.length > 0 ? ' '.repeat(hang) : '') + line.join(''))
+    line = []
+  }
+  const room = () => width - (lines.length > 0 ? hang : 0)
+  for (const word of text.split(' ')) {
+    let letters = [...word]
+    if (line.length > 0 && line.length + 1 + letters.length > room()) flush()
+    if (line.length > 0) line.push(' ')
+    while (line.length + letters.length > room()) {
+      const fits = Math.max(1, room() - line.length)
+      line.push(...letters.slice(0, fits))
+      letters = letters.slice(fits)
+      flush()
+    }
+    line.push(...letters)
+  }
+  if (line.length > 0 || lines.length === 0) flush()
+  return lines
+}

@@ -1,0 +1,7 @@
+export { drawTopology, type DrawOptions } from './draw/index.ts'
+export { topologiesFolder, topologyNames } from './find.ts'
+export { topologyJsonSchema } from './json-schema.ts'
+export * from './keepalived-conf/index.ts'
+export { listTopologies, loadTopology } from './load.ts'
+export type * from './model.ts'
+export { TopologyError, type TopologyErrorCode, type TopologyProblem } from './problem.ts'

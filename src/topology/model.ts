@@ -1,0 +1,87 @@
+/**
+ * A topology after reading and checking: plain data, every reference resolved. All other modules take their facts about
+ * a cluster from here.
+ */
+export interface Topology {
+  /** kebab-case, unique: "dr-vrrp". */
+  readonly name: string
+  readonly title: string
+  /** The document it reproduces: "004". */
+  readonly document?: string
+  /** What differs from the document, and why. */
+  readonly notes: readonly string[]
+  /** Absolute path of the folder that holds topology.yaml. */
+  readonly folder: string
+  readonly networks: readonly Network[]
+  readonly nodes: readonly NodeSpec[]
+  readonly vips: readonly Vip[]
+  readonly virtualServices: readonly VirtualService[]
+}
+
+export interface Network {
+  readonly name: string
+  /** IPv4 "192.168.88.0/24". */
+  readonly cidr: string
+  readonly kind: 'switch' | 'hub'
+}
+
+export type Role = 'director' | 'real-server' | 'web' | 'client'
+
+export interface NodeSpec {
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly interfaces: readonly Interface[]
+  /** IPv4 default gateway, if any. */
+  readonly gateway?: string
+  /** Addresses with prefix that the node carries on its lo ("192.168.88.100/32"): the VIPs of a DR real server. */
+  readonly loopback: readonly string[]
+  /** sysctl settings, name with dots. */
+  readonly sysctls: Readonly<Record<string, string>>
+  /** Files put into the machine: absolute path in the guest, absolute path on the host, octal mode. */
+  readonly files: readonly { readonly guestPath: string; readonly hostPath: string; readonly mode: string }[]
+  /** systemd units started by provisioning, in order. */
+  readonly services: readonly string[]
+  readonly memoryMiB: number
+}
+
+export interface Interface {
+  /** As the document has it: "eth1", "ens33". */
+  readonly name: string
+  readonly network: string
+  /** With prefix: "192.168.88.8/24". */
+  readonly address: string
+  /** Derived, stable, unique within a cluster, locally administered: "02:…". */
+  readonly mac: string
+}
+
+export interface Vip {
+  /** Without prefix: "192.168.88.100". */
+  readonly address: string
+  readonly prefix: number
+  readonly network: string
+  /** Interface name on the directors. */
+  readonly interface: string
+  /** Nodes that may own it (directors), in order of preference (priority, highest first). */
+  readonly candidates: readonly string[]
+}
+
+export type Forwarding = 'DR' | 'NAT' | 'TUN'
+
+export interface VirtualService {
+  readonly address: string
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  /** ipvsadm's name: "rr", "wlc". */
+  readonly scheduler: string
+  readonly forwarding: Forwarding
+  /** Seconds; absent: no persistence. */
+  readonly persistenceTimeoutS?: number
+  readonly realServers: readonly RealServer[]
+}
+
+export interface RealServer {
+  readonly node: string
+  readonly address: string
+  readonly port: number
+  readonly weight: number
+}

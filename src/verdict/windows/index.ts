@@ -1,0 +1,6 @@
+export { type CheckFailure, checkerRemoval, checkerReturn, firstCheck } from './checker-windows.ts'
+export { type Check, ExpectedWindows, expectedWindows, type Handover, type Instance } from './expected-windows.ts'
+export { garpFirstBurst, garpRefresh, garpSecondBurst, type GarpWindow } from './garp.ts'
+export { advertInterval, type PreemptAfter, vrrpPreempt, vrrpYield } from './vrrp-preempt.ts'
+export { powerCutToTakeover, vrrpResign, vrrpTakeover } from './vrrp-takeover.ts'
+export { EARLY_TOLERANCE_MS, STEP_TOLERANCE_MS, type Window } from './window.ts'
