@@ -5,6 +5,8 @@ import type { Topology } from '../topology/index.ts'
 export interface ExecOptions {
   /** ms; the command is killed after that. Default 30 000. */
   readonly timeoutMs?: number
+  /** Longest pause between two looks at whether it has ended, ms: the resolution of its end. Default 60. */
+  readonly pollMs?: number
   readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
 }
@@ -44,12 +46,22 @@ export interface Machine {
   console(lines?: number): Promise<string>
   /** Path of the console's file. */
   readonly consolePath: string
-  /** A socket of a terminal in the machine; ends when its shell ends. */
-  openTerminal(): Promise<Terminal>
+  /** A shell on a terminal of its own in the machine. */
+  openTerminal(options?: TerminalOptions): Promise<Terminal>
+}
+
+export interface TerminalOptions {
+  readonly rows?: number
+  readonly columns?: number
+  /** Terminal type, as TERM has it. Default: xterm-256color. */
+  readonly term?: string
 }
 
 export interface Terminal {
+  /** One connection: what the person types and sees. It ends when the shell ends; hanging up ends the shell. */
   readonly socketPath: string
+  /** The shell's exit code; undefined when it was hung up on. */
+  readonly ended: Promise<number | undefined>
   resize(rows: number, columns: number): Promise<void>
   /** Whether the shell on it still runs. */
   alive(): Promise<boolean>
@@ -59,6 +71,14 @@ export interface Terminal {
 /** How a cluster came up. */
 export type BootMode = 'snapshot' | 'template' | 'cold'
 
+export interface ClusterLateness {
+  /** The longest and the 99th percentile delay of the thread that stamps the frames, ms. */
+  readonly fabricMaxMs: number
+  readonly fabricP99Ms: number
+  /** The longest time in all that one machine stood ready to run and was not let to, ms. */
+  readonly machineMs: number
+}
+
 /** A cluster of machines on the networks of a topology. */
 export interface EngineCluster extends AsyncDisposable {
   readonly topology: Topology
@@ -66,6 +86,11 @@ export interface EngineCluster extends AsyncDisposable {
   readonly wire: Wire
   readonly machines: ReadonlyMap<string, Machine>
   readonly captures: readonly { readonly network: string; readonly path: string }[]
+  /**
+   * How late the harness and the machines were scheduled by the host since then: the error bar of every time that was
+   * measured meanwhile.
+   */
+  lateness(since: ClusterTime): Promise<ClusterLateness>
   /** Pulls a cable: the carrier goes in the machine, frames are dropped on the wire. */
   unplug(cable: CableId): Promise<ClusterTime>
   plug(cable: CableId): Promise<ClusterTime>

@@ -1,5 +1,6 @@
 import { execa, ExecaError } from 'execa'
 import { InfrastructureError, PrerequisiteError } from '../errors.ts'
+import { endMarked, MARK, nextMark, signalQuietly } from './marked-processes.ts'
 import { reaper } from './reaper.ts'
 
 export interface RunOptions {
@@ -12,8 +13,12 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
 }
 
+/** How long what a command left running in the background may still write before it is ended, ms. */
+const STRAGGLERS_MS = 1_000
+
 /**
- * Runs a program of the host in a process group of its own, which dies with this process.
+ * Runs a program of the host in a process group of its own, which dies with this process. When the program ends or its
+ * time is up, so does what it started: the group, and daemons that left it but carry this call's mark.
  *
  * @throws PrerequisiteError `LVSLAB_E_PROGRAM_MISSING` when it is not installed
  * @throws InfrastructureError `LVSLAB_E_PROGRAM_FAILED` with its last lines otherwise
@@ -23,10 +28,10 @@ export async function run(
   args: readonly string[],
   options: RunOptions,
 ): Promise<{ stdout: string; stderr: string }> {
+  const mark = nextMark()
   const child = execa(file, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { LC_ALL: 'C.UTF-8', ...options.env },
-    timeout: options.timeoutMs,
+    env: { LC_ALL: 'C.UTF-8', PATH: searchPath(), ...options.env, [MARK]: mark },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     detached: true,
     killSignal: 'SIGKILL',
@@ -35,17 +40,37 @@ export async function run(
   const group = child.pid === undefined ? undefined : { processGroup: child.pid }
   if (group) reaper().keepWatchOver(group)
   if (options.onLine) void streamLines(child.iterable({ from: 'stderr' }), options.onLine)
+  // The command's descendants hold its pipes: ending it alone would leave us waiting for them.
+  const endAll = (): void => {
+    if (group) signalQuietly(-group.processGroup, 'SIGKILL')
+    void endMarked(mark)
+  }
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    endAll()
+  }, options.timeoutMs)
+  let stragglers: NodeJS.Timeout | undefined
+  child.once('exit', () => (stragglers = setTimeout(endAll, STRAGGLERS_MS)))
   try {
     const { stdout, stderr } = await child
     return { stdout, stderr }
   } catch (error) {
-    throw programError(file, args, error)
+    await endMarked(mark)
+    throw programError(file, args, error, timedOut)
   } finally {
+    clearTimeout(timer)
+    clearTimeout(stragglers)
     if (group) {
-      killGroup(group.processGroup)
+      signalQuietly(-group.processGroup, 'SIGKILL')
       reaper().forget(group)
     }
   }
+}
+
+/** depmod and mke2fs are in sbin, which Debian leaves out of an ordinary user's path. */
+function searchPath(): string {
+  return `${process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`
 }
 
 async function streamLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
@@ -56,16 +81,7 @@ async function streamLines(lines: AsyncIterable<unknown>, onLine: (line: string)
   }
 }
 
-/** What a command that ended may have left in its group. */
-function killGroup(processGroup: number): void {
-  try {
-    process.kill(-processGroup, 'SIGKILL')
-  } catch {
-    // Nothing left, as it should be.
-  }
-}
-
-function programError(file: string, args: readonly string[], error: unknown): Error {
+function programError(file: string, args: readonly string[], error: unknown, timedOut: boolean): Error {
   if (!(error instanceof ExecaError)) return error as Error
   if (error.code === 'ENOENT')
     return new PrerequisiteError('LVSLAB_E_PROGRAM_MISSING', `${file} is not installed`, {
@@ -75,7 +91,7 @@ function programError(file: string, args: readonly string[], error: unknown): Er
   const text = [error.stderr, error.stdout].map((part) => (typeof part === 'string' ? part : '')).join('\n')
   return new InfrastructureError(
     'LVSLAB_E_PROGRAM_FAILED',
-    error.timedOut ? `${file} took too long` : `${file} failed with ${String(error.exitCode ?? error.signal)}`,
+    timedOut ? `${file} took too long` : `${file} failed with ${String(error.exitCode ?? error.signal)}`,
     { tried: [file, ...args].join(' '), seen: lastLines(text, 12), cause: error },
   )
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InfrastructureError, LvslabError } from '../errors.ts'
 import { projectRoot } from '../host/paths.ts'
 import { run, lastLines } from '../host/process.ts'
-import { ensureEntry, type CacheEntry, type Progress } from './cache.ts'
+import { ensureEntry, listEntries, type CacheEntry, type Progress } from './cache.ts'
 import { pick, readCatalog } from './catalog.ts'
 import { buildInitramfs } from './initramfs.ts'
 
@@ -97,7 +97,13 @@ export async function ensureKernel(name: string | undefined, progress: Progress)
         init: await textOf('init'),
       },
       build: async (directory) => {
-        await buildWith('build-kernel.sh', [suite, packageName, directory, ...mirror()], `kernel ${chosen}`, directory, progress)
+        await buildWith(
+          'build-kernel.sh',
+          [suite, packageName, directory, ...mirror()],
+          `kernel ${chosen}`,
+          directory,
+          progress,
+        )
         const release = (await readFile(join(directory, 'release'), 'utf8')).trim()
         const initramfs = await buildInitramfs({
           busybox: join(directory, 'busybox'),
@@ -113,8 +119,18 @@ export async function ensureKernel(name: string | undefined, progress: Progress)
     },
     progress,
   )
+  return kernelIn(entry, chosen)
+}
+
+/** The kernel used last among those in the cache; builds nothing. */
+export async function cachedKernel(): Promise<Kernel | undefined> {
+  const entry = (await listEntries()).find(({ manifest }) => manifest.kind === 'kernel')
+  return entry && kernelIn(entry, entry.manifest.label.replace(/^kernel /, ''))
+}
+
+function kernelIn(entry: CacheEntry, name: string): Kernel {
   return {
-    name: chosen,
+    name,
     key: entry.manifest.key,
     vmlinuz: join(entry.directory, 'vmlinuz'),
     initramfs: join(entry.directory, 'initramfs.gz'),
@@ -129,7 +145,12 @@ function fact(entry: CacheEntry, name: string): string {
 }
 
 function versionIn(packages: string, name: string): string {
-  return packages.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ')[1] ?? 'not installed'
+  return (
+    packages
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(' ')[1] ?? 'not installed'
+  )
 }
 
 /**
@@ -140,8 +161,16 @@ export function bzImageVersion(image: Buffer): string {
   const offset = image.length > 0x210 ? image.readUInt16LE(0x20e) + 0x200 : 0
   const end = image.indexOf(0, offset)
   const text = image.toString('latin1', offset, end)
-  return /Debian (\S+)/.exec(text)?.[1] ?? text.split(' ')[0] ?? 'unknown'
+  return /Debian (\S+)/.exec(text)?.[1] ?? (text.split(' ')[0] || 'unknown')
 }
+
+/**
+ * An ordinary user builds as root of a user namespace in which the user's own id is root's (unshare(1), subuid(5)).
+ * mmdebstrap's own unshare mode maps root to a subordinate id instead, which may not enter a home folder of mode 0700,
+ * and so neither cache nor checkout.
+ */
+const AS_MAPPED_ROOT: readonly string[] =
+  process.getuid?.() === 0 ? [] : ['unshare', '--user', '--map-root-user', '--map-auto', '--mount', '--']
 
 async function buildWith(
   script: string,
@@ -151,7 +180,8 @@ async function buildWith(
   progress: Progress,
 ): Promise<void> {
   try {
-    await run(provisionFile(script), args, {
+    const [file, ...rest] = [...AS_MAPPED_ROOT, provisionFile(script), ...args]
+    await run(file!, rest, {
       timeoutMs: BUILD_TIMEOUT_MS,
       env: { TMPDIR: directory },
       onLine: (line) => {
@@ -167,7 +197,9 @@ async function buildWith(
 function mirrorError(error: unknown, label: string): Error | undefined {
   if (!(error instanceof LvslabError)) return undefined
   const text = (error.cause as { stderr?: string } | undefined)?.stderr ?? error.seen ?? ''
-  if (!/Could not (resolve|connect)|Failed to fetch|Unable to fetch|Connection (refused|timed out|failed)/i.test(text)) {
+  if (
+    !/Could not (resolve|connect)|Failed to fetch|Unable to fetch|Connection (refused|timed out|failed)/i.test(text)
+  ) {
     return undefined
   }
   const seen = text.split('\n').filter((line) => /Could not|Failed to fetch|Unable to|Connection|E:/.test(line))

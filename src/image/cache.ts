@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, readdir, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, stat, statfs, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lock } from 'proper-lockfile'
 import { z } from 'zod'
 import { InfrastructureError, LvslabError, messageOf } from '../errors.ts'
 import { cacheDir } from '../host/paths.ts'
 import { reaper } from '../host/reaper.ts'
+import { removeTree } from '../host/remove-tree.ts'
+import { takeLock, tryLock, type Progress } from './entry-lock.ts'
+
+export type { Progress }
 
 export type EntryKind = 'userland' | 'kernel' | 'template' | 'snapshot'
-
-/** Tells a person what goes on. */
-export type Progress = (line: string) => void
 
 const manifestSchema = z.object({
   schema: z.literal('lvslab.cache/1'),
@@ -82,20 +82,6 @@ export function keyOf(from: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(from)).digest('hex').slice(0, 20)
 }
 
-async function takeLock(directory: string, label: string, progress: Progress): Promise<() => Promise<void>> {
-  let told = false
-  for (;;) {
-    try {
-      return await lock(directory, { realpath: false, stale: 20_000, update: 4_000, retries: 0 })
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'ELOCKED') throw error
-      if (!told) progress(`another lvslab is building ${label}; waiting for it`)
-      told = true
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
-  }
-}
-
 async function demandSpace(request: EntryRequest): Promise<void> {
   const { bavail, bsize } = await statfs(cacheDir())
   const freeMiB = Math.floor((bavail * bsize) / 2 ** 20)
@@ -107,7 +93,12 @@ async function demandSpace(request: EntryRequest): Promise<void> {
   })
 }
 
-async function buildEntry(request: EntryRequest, key: string, directory: string, progress: Progress): Promise<Manifest> {
+async function buildEntry(
+  request: EntryRequest,
+  key: string,
+  directory: string,
+  progress: Progress,
+): Promise<Manifest> {
   const work = join(cacheDir(), request.kind, `.${key}-${process.pid}-${randomBytes(3).toString('hex')}`)
   reaper().keepWatchOver({ directory: work })
   const started = performance.now()
@@ -127,12 +118,12 @@ async function buildEntry(request: EntryRequest, key: string, directory: string,
       files: await describeFiles(work),
     }
     await writeFile(join(work, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
-    await rm(directory, { recursive: true, force: true })
+    await removeTree(directory)
     await rename(work, directory)
     progress(`built ${request.label} in ${(manifest.buildMs / 1000).toFixed(1)} s`)
     return manifest
   } catch (error) {
-    await rm(work, { recursive: true, force: true })
+    await removeTree(work)
     throw noSpaceError(error, request) ?? error
   } finally {
     reaper().forget({ directory: work })
@@ -202,7 +193,9 @@ export async function listEntries(): Promise<(CacheEntry & { bytes: number; used
       const manifest = name.startsWith('.') ? undefined : await readManifest(directory)
       if (!manifest) continue
       const sizes = await Promise.all(
-        manifest.files.map(async (file) => (await stat(join(directory, file.name)).catch(() => undefined))?.blocks ?? 0),
+        manifest.files.map(
+          async (file) => (await stat(join(directory, file.name)).catch(() => undefined))?.blocks ?? 0,
+        ),
       )
       const bytes = sizes.reduce((sum, blocks) => sum + blocks * 512, 0)
       entries.push({ directory, manifest, built: false, bytes, usedAt: (await stat(directory)).mtime })
@@ -220,18 +213,20 @@ export async function pruneEntries(unusedForMs: number): Promise<{ removed: stri
   let freedBytes = 0
   for (const entry of await listEntries()) {
     if (Date.now() - entry.usedAt.getTime() < unusedForMs) continue
-    const release = await lock(entry.directory, { realpath: false, retries: 0 }).catch(() => undefined)
+    const release = await tryLock(entry.directory)
     if (!release) continue
-    await rm(entry.directory, { recursive: true, force: true })
+    await removeTree(entry.directory)
     await release()
     removed.push(`${entry.manifest.label} (${entry.manifest.key})`)
     freedBytes += entry.bytes
   }
   for (const kind of ['userland', 'kernel', 'template', 'snapshot']) {
     for (const name of await readdir(join(cacheDir(), kind)).catch(() => [])) {
+      // Taking a lock that nobody holds any more, and giving it back, removes it.
+      if (name.endsWith('.lock')) await (await tryLock(join(cacheDir(), kind, name.slice(0, -5))))?.()
       const owner = /^\.[0-9a-f]{20}-(\d+)-/.exec(name)?.[1]
       if (owner === undefined || isAlive(Number(owner))) continue
-      await rm(join(cacheDir(), kind, name), { recursive: true, force: true })
+      await removeTree(join(cacheDir(), kind, name))
       removed.push(`half-made ${kind} of process ${owner}`)
     }
   }

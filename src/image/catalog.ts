@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { UsageError } from '../errors.ts'
+import { messageOf, UsageError } from '../errors.ts'
 import { projectRoot } from '../host/paths.ts'
 
 const suiteName = z.string().regex(/^[a-z][a-z0-9-]*$/)
@@ -18,18 +18,28 @@ const catalogSchema = z.strictObject({
 /** What provision/images.yaml says: which userlands and kernels are known, and what goes into them. */
 export type Catalog = z.infer<typeof catalogSchema>
 
-export async function readCatalog(): Promise<Catalog> {
-  const path = join(projectRoot, 'provision', 'images.yaml')
-  const parsed = catalogSchema.safeParse(parse(await readFile(path, 'utf8')))
-  if (parsed.success) return parsed.data
-  throw new UsageError('LVSLAB_E_CATALOG_INVALID', `${path} is not a valid list of images`, {
-    seen: z.prettifyError(parsed.error),
+export async function readCatalog(path = join(projectRoot, 'provision', 'images.yaml')): Promise<Catalog> {
+  const invalid = (seen: string, cause?: unknown): UsageError =>
+    new UsageError('LVSLAB_E_CATALOG_INVALID', `${path} is not a valid list of images`, { seen, cause })
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw invalid(messageOf(error), error)
   })
+  const parsed = catalogSchema.safeParse(parseYaml(text, invalid))
+  if (parsed.success) return parsed.data
+  throw invalid(z.prettifyError(parsed.error))
+}
+
+function parseYaml(text: string, invalid: (seen: string, cause: unknown) => UsageError): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw invalid(messageOf(error), error)
+  }
 }
 
 /** Looks `name` up; the error lists what there is. */
 export function pick<T>(kind: 'userland' | 'kernel', known: Readonly<Record<string, T>>, name: string): T {
-  const found = known[name]
+  const found = Object.hasOwn(known, name) ? known[name] : undefined
   if (found !== undefined) return found
   throw new UsageError(`LVSLAB_E_${kind.toUpperCase() as 'USERLAND' | 'KERNEL'}_UNKNOWN`, `no ${kind} "${name}"`, {
     seen: `known: ${Object.keys(known).join(', ')}`,

@@ -16,6 +16,16 @@ export interface Topology {
   readonly nodes: readonly NodeSpec[]
   readonly vips: readonly Vip[]
   readonly virtualServices: readonly VirtualService[]
+  /** What its document claims of it. */
+  readonly claims: readonly Claim[]
+}
+
+export interface Claim {
+  /** Document and number: "004-1". */
+  readonly id: string
+  readonly title: string
+  /** Claims that something does NOT work. */
+  readonly negative: boolean
 }
 
 export interface Network {

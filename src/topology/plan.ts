@@ -16,6 +16,7 @@ export function planTopology(file: TopologyFile, folder: string): Topology {
     networks: Object.entries(file.networks).map(([name, { cidr, kind }]) => ({ name, cidr, kind })),
     nodes: Object.entries(file.nodes).map(([name, node]) => planNode(name, node, folder, macs)),
     vips: file.vips.map(planVip),
+    claims: file.claims,
     virtualServices: file['virtual-services'].map(planVirtualService),
   }
 }

@@ -125,6 +125,15 @@ const virtualService = z.strictObject({
   'real-servers': z.array(realServer).describe('Who does the work.'),
 })
 
+const claim = z.strictObject({
+  id: z
+    .string('must be text: "004-1"')
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)+$/, 'must be the document and the claim, "004-1"')
+    .describe('The id that the claim keeps in tests and reports: "004-1".'),
+  title: text.describe('What is claimed, in a sentence that a report can show.'),
+  negative: z.boolean().default(false).describe('Claims that something does NOT work. Default: false.'),
+})
+
 export const topologySchema = z
   .strictObject({
     name: kebab('the name').describe('Name of the cluster in kebab-case, the name of its folder.'),
@@ -144,6 +153,7 @@ export const topologySchema = z
       .refine((all) => Object.keys(all).length > 0, 'needs at least one node')
       .describe('Machines by name, which is also their host name.'),
     vips: z.array(vip).default([]).describe('Virtual IP addresses that move between directors.'),
+    claims: z.array(claim).default([]).describe('What the document claims of it; tests/documents proves each.'),
     'virtual-services': z.array(virtualService).default([]).describe('What IPVS offers, as ipvsadm(8) would list it.'),
   })
   .describe('One Linux Virtual Server cluster for lvslab.')

@@ -89,7 +89,7 @@ export class Agent {
           todo: `look at it with "npx lvslab shell ${this.#node}", or give it longer`,
         })
       }
-      pollMs = Math.min(pollMs * 1.4, SLOWEST_POLL_MS)
+      pollMs = Math.min(pollMs * 1.4, options.pollMs ?? SLOWEST_POLL_MS)
     }
   }
 

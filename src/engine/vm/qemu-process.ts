@@ -34,7 +34,9 @@ export class QemuProcess {
 
   static start(qemu: QemuBinary, args: readonly string[]): QemuProcess {
     const sandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', qemu.path, '-sandbox', sandbox, ...args], {
+    // A little nicer than the runner: what measures must get the processor before what is measured.
+    const command = ['--pdeathsig', 'KILL', 'nice', '-n', '5', qemu.path, '-sandbox', sandbox, ...args]
+    const child = spawn('setpriv', command, {
       stdio: ['ignore', 'ignore', 'pipe'],
       // A terminal's Ctrl-C is for the runner, which takes machines down in order.
       detached: true,

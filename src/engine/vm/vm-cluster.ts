@@ -7,11 +7,12 @@ import { scratchDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
 import { ensureEntry, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
-import type { BootMode, EngineCluster, GuestFile } from '../engine.ts'
+import type { BootMode, ClusterLateness, EngineCluster, GuestFile } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
+import { LatenessMeter } from './lateness-meter.ts'
 import type { SavedMachine, VmHost } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
@@ -37,6 +38,7 @@ export class VmCluster implements EngineCluster {
   readonly machines: ReadonlyMap<string, VmMachine>
   readonly #scratch: string
   readonly #options: VmBootOptions
+  readonly #meter: LatenessMeter
 
   private constructor(options: VmBootOptions, fabric: Fabric, machines: Map<string, VmMachine>, scratch: string) {
     this.topology = options.topology
@@ -44,6 +46,7 @@ export class VmCluster implements EngineCluster {
     this.machines = machines
     this.#scratch = scratch
     this.#options = options
+    this.#meter = new LatenessMeter(fabric.clock, () => [...machines.values()].map(({ name, pid }) => ({ name, pid })))
   }
 
   /**
@@ -106,6 +109,11 @@ export class VmCluster implements EngineCluster {
     return this.fabric.captures
   }
 
+  async lateness(since: ClusterTime): Promise<ClusterLateness> {
+    const { maxMs, p99Ms } = await this.fabric.lateness(since)
+    return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since) }
+  }
+
   async unplug(cable: CableId): Promise<ClusterTime> {
     const at = await this.fabric.unplug(cable)
     await this.#setLink(cable, false)
@@ -119,6 +127,7 @@ export class VmCluster implements EngineCluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#meter.stop()
     await Promise.all([...this.machines.values()].map((machine) => machine.dispose()))
     await this.fabric[Symbol.asyncDispose]()
     await rm(this.#scratch, { recursive: true, force: true })

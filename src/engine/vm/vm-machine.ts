@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, messageOf } from '../../errors.ts'
 import { lastLines, run } from '../../host/process.ts'
-import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal } from '../engine.ts'
+import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
 import { guestArchive } from './guest-archive.ts'
 import { machineArgs, TERMINALS, type Nic } from './qemu-args.ts'
@@ -41,7 +40,8 @@ export class VmMachine implements Machine {
   #agent: Agent | undefined
   /** How the last process ended when nobody asked it to. */
   #death: string | undefined
-  readonly #terminals = new Map<number, VmTerminal>()
+  /** Numbers of the terminals that are in use. */
+  readonly #terminals = new Set<number>()
 
   constructor(options: VmMachineOptions) {
     this.name = options.name
@@ -51,6 +51,10 @@ export class VmMachine implements Machine {
 
   get running(): boolean {
     return this.#process?.running === true
+  }
+
+  get pid(): number | undefined {
+    return this.running ? this.#process?.pid : undefined
   }
 
   get qmp(): Qmp {
@@ -161,17 +165,24 @@ export class VmMachine implements Machine {
     return lastLines(await readFile(this.consolePath, 'utf8').catch(() => ''), lines)
   }
 
-  async openTerminal(): Promise<Terminal> {
-    for (const [index, terminal] of this.#terminals) if (!(await terminal.alive())) this.#terminals.delete(index)
+  async openTerminal(options?: TerminalOptions): Promise<Terminal> {
     const free = Array.from({ length: TERMINALS }, (_, index) => index).find((index) => !this.#terminals.has(index))
     if (free === undefined) {
       throw new InfrastructureError('LVSLAB_E_TERMINALS_BUSY', `all ${TERMINALS} terminals of ${this.name} are in use`, {
         todo: 'leave one of the shells (exit), or use "npx lvslab exec"',
       })
     }
-    const terminal = await VmTerminal.open(this, free, join(this.#options.directory, `tty${free}`))
-    this.#terminals.set(free, terminal)
-    return terminal
+    // Taken at once: a second shell may be asked for before this one is open.
+    this.#terminals.add(free)
+    try {
+      const terminal = await VmTerminal.open(this, free, join(this.#options.directory, `tty${free}`), options)
+      // Free again only when nothing of the old session can write to it any more.
+      void terminal.ended.then(() => terminal.close()).then(() => this.#terminals.delete(free))
+      return terminal
+    } catch (error) {
+      this.#terminals.delete(free)
+      throw error
+    }
   }
 
   async dispose(): Promise<void> {
@@ -244,7 +255,6 @@ export class VmMachine implements Machine {
     this.#agent?.close()
     this.#qmp = undefined
     this.#agent = undefined
-    this.#terminals.clear()
   }
 
   #agentOrThrow(): Agent {
@@ -291,9 +301,4 @@ async function copySparse(from: string, to: string): Promise<string> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** A name that no other machine on this host has. */
-export function uniqueName(name: string): string {
-  return `${name}-${randomUUID().slice(0, 8)}`
 }

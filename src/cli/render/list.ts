@@ -1,0 +1,23 @@
+import type { Topology } from '../../topology/index.ts'
+import type { ClaimSummary } from '../run-module.ts'
+import type { Look } from '../terminal/output.ts'
+import { table } from '../terminal/text.ts'
+
+/** Topologies with what is proved of them. */
+export function renderList(topologies: readonly Topology[], claims: readonly ClaimSummary[], look: Look): string {
+  const { ink, width } = look
+  const idWidth = Math.max(0, ...claims.map(({ id }) => id.length))
+  const groups = topologies.map((topology) => {
+    const own = claims.filter((claim) => claim.topology === topology.name)
+    const [head = '', ...more] = table([[ink.bold(topology.name), topology.title]], { width })
+    const rows = own.map(({ id, title, negative }) => [
+      ink.name(id.padEnd(idWidth)),
+      `${negative ? `${ink.warn('(negative)')} ` : ''}${title}`,
+    ])
+    return [head, ...more, ...(own.length === 0 ? [ink.dim('  no claims yet')] : table(rows, { width, indent: 2 }))].join('\n')
+  })
+  const known = new Set(topologies.map(({ name }) => name))
+  const others = claims.filter(({ topology }) => !known.has(topology))
+  const rest = table(others.map(({ id, topology, title }) => [ink.name(id), `${topology}: ${title}`]), { width, indent: 2 })
+  return [...groups, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n')
+}

@@ -1,0 +1,99 @@
+import type { ClusterClock, ClusterTime } from '../clock.ts'
+import { InfrastructureError } from '../errors.ts'
+import { parseIpvsStats, parseIpvsTable, type IpvsService } from './ipvs-table.ts'
+import type { Node } from './node.ts'
+
+const ESTIMATION_MS = 2_000
+
+/** The kernel's virtual server table on a node. */
+export class Director {
+  readonly node: Node
+  readonly #clock: ClusterClock
+
+  constructor(node: Node, clock: ClusterClock) {
+    this.node = node
+    this.#clock = clock
+  }
+
+  /** The table now, with each server's count of connections. */
+  async table(): Promise<IpvsService[]> {
+    const [table = '', stats = ''] = (
+      await this.node.succeed('ipvsadm -Ln && echo === && ipvsadm -Ln --stats --exact')
+    ).split('===\n')
+    const counts = parseIpvsStats(stats)
+    return parseIpvsTable(table).map((service) => ({
+      ...service,
+      realServers: service.realServers.map((server) => {
+        const connections = counts.get(`${service.address}:${service.port} ${server.address}:${server.port}`)
+        return { ...server, ...(connections === undefined ? {} : { connections }) }
+      }),
+    }))
+  }
+
+  /**
+   * Connections that the kernel has scheduled to each real server, by address. The kernel sums its counters up every two
+   * seconds (ip_vs_est.c, estimation_timer), so this waits two rounds, or until `expected` connections are there.
+   */
+  async connections(expected: number): Promise<Map<string, number>> {
+    const deadline = this.#clock.now() + 2 * ESTIMATION_MS + 1_000
+    for (;;) {
+      const services = await this.table()
+      const counts = new Map(
+        services.flatMap(({ realServers }) =>
+          realServers.map(({ address, connections }): [string, number] => [address, connections ?? 0]),
+        ),
+      )
+      const sum = [...counts.values()].reduce((total, count) => total + count, 0)
+      if (sum >= expected || this.#clock.now() > deadline) return counts
+      await this.node.run('sleep 0.2')
+    }
+  }
+
+  /** Zeroes the kernel's counters. */
+  async zero(): Promise<void> {
+    await this.node.succeed('ipvsadm -Z')
+  }
+
+  /** Waits until a real server is no longer in the table. Answers when that was first seen, on the cluster's clock. */
+  untilGone(realServer: string, port: number, timeoutMs: number): Promise<ClusterTime> {
+    return this.#until(realServer, port, 'absent', timeoutMs)
+  }
+
+  /** Waits until a real server is in the table with a weight. */
+  untilPresent(realServer: string, port: number, timeoutMs: number): Promise<ClusterTime> {
+    return this.#until(realServer, port, 'present', timeoutMs)
+  }
+
+  async #until(address: string, port: number, wanted: 'present' | 'absent', timeoutMs: number): Promise<ClusterTime> {
+    // The guest itself looks every 20 ms, by reading the kernel's table without starting a program: /proc/net/ip_vs has
+    // addresses and ports in hexadecimal.
+    const entry = `${hexOf(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
+    const script = `
+      limit=${Math.ceil(timeoutMs / 20)}
+      while [ $limit -gt 0 ]; do
+        found=absent
+        while read -r arrow server method weight rest; do
+          [ "$arrow $server" = "-> ${entry}" ] && [ "$weight" != 0 ] && found=present
+        done </proc/net/ip_vs
+        [ $found = ${wanted} ] && exit 0
+        sleep 0.02
+        limit=$((limit - 1))
+      done
+      exit 1`
+    const { exitCode } = await this.node.run(script, { timeoutMs: timeoutMs * 3 + 10_000, pollMs: 10 })
+    const at = this.#clock.now()
+    if (exitCode === 0) return at
+    throw new InfrastructureError(
+      'LVSLAB_E_TABLE_TIMEOUT',
+      `${address}:${port} was not ${wanted} in the table of ${this.node.name} within ${timeoutMs} ms`,
+      { tried: `watch /proc/net/ip_vs on ${this.node.name}`, seen: await this.node.succeed('ipvsadm -Ln') },
+    )
+  }
+}
+
+function hexOf(address: string): string {
+  return address
+    .split('.')
+    .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
+    .join('')
+}

@@ -1,0 +1,8 @@
+export { Cluster } from './cluster.ts'
+export { Director } from './director.ts'
+export { parseIpvsStats, parseIpvsTable, type IpvsRealServer, type IpvsService } from './ipvs-table.ts'
+export { Lab, type BootOptions, type LabOptions } from './lab.ts'
+export { Node } from './node.ts'
+export { Service } from './service.ts'
+export { vary, type Variation } from './vary.ts'
+export { VirtualIp } from './vip.ts'

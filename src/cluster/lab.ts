@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { BootMode } from '../engine/engine.ts'
+import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
+import { VmCluster } from '../engine/vm/vm-cluster.ts'
+import type { Progress } from '../image/index.ts'
+import { loadTopology, type Topology } from '../topology/index.ts'
+import { Cluster } from './cluster.ts'
+import { untilMastersAdvertise, untilReady } from './ready.ts'
+
+export interface LabOptions {
+  readonly kernel?: string | undefined
+  readonly userland?: string | undefined
+  readonly progress: Progress
+}
+
+export interface BootOptions {
+  /** Default: snapshot, a saved cluster that had become ready. */
+  readonly mode?: BootMode
+  /** Where captures and consoles go; kept. */
+  readonly evidenceDir: string
+  /** `false`: machines come up provisioned, with all services stopped. Not with a snapshot. */
+  readonly startServices?: boolean
+}
+
+/** Where clusters are booted: the kernel, userland and acceleration that all of them share. */
+export class Lab {
+  readonly host: VmHost
+  readonly #progress: Progress
+
+  private constructor(host: VmHost, progress: Progress) {
+    this.host = host
+    this.#progress = progress
+  }
+
+  /** Builds what the cache lacks. */
+  static async open(options: LabOptions): Promise<Lab> {
+    return new Lab(await prepareHost(options, options.progress), options.progress)
+  }
+
+  /**
+   * Boots a topology, by name, folder, or as a variant made with `vary`.
+   *
+   * @throws UsageError for a topology that is wrong, InfrastructureError for a cluster that does not come up
+   */
+  async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
+    const topology = typeof which === 'string' ? await loadTopology(which) : which
+    const mode = options.mode ?? 'snapshot'
+    const started = performance.now()
+    const engine = await VmCluster.boot({
+      host: this.host,
+      topology,
+      mode,
+      evidenceDir: join(options.evidenceDir),
+      progress: this.#progress,
+      untilReady,
+      ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
+    })
+    try {
+      if (options.startServices !== false) {
+        if (mode === 'snapshot') await untilMastersAdvertise(engine)
+        else await untilReady(engine)
+      }
+    } catch (error) {
+      await engine[Symbol.asyncDispose]()
+      throw error
+    }
+    return new Cluster(engine, { mode, ms: performance.now() - started })
+  }
+}

@@ -1,0 +1,73 @@
+import { readFile, readdir } from 'node:fs/promises'
+import type { ClusterClock, ClusterTime } from '../../clock.ts'
+
+interface Sample {
+  readonly at: ClusterTime
+  /** Machine to the ms that its threads have waited for a processor since they began. */
+  readonly waited: ReadonlyMap<string, number>
+}
+
+const SAMPLE_PERIOD_MS = 250
+/** A quarter of an hour; no claim lasts longer. */
+const KEPT_SAMPLES = 3_600
+
+/**
+ * How long machines stood ready to run while the host ran something else: the second figure of /proc/PID/task/TID/
+ * schedstat (Linux, Documentation/scheduler/sched-stats.rst), summed over a QEMU's threads. A guest can be late by that
+ * much without any fault of its own.
+ */
+export class LatenessMeter {
+  readonly #clock: ClusterClock
+  readonly #machines: () => readonly { readonly name: string; readonly pid: number | undefined }[]
+  readonly #samples: Sample[] = []
+  readonly #timer: NodeJS.Timeout
+
+  constructor(clock: ClusterClock, machines: () => readonly { name: string; pid: number | undefined }[]) {
+    this.#clock = clock
+    this.#machines = machines
+    this.#timer = setInterval(() => void this.#sample(), SAMPLE_PERIOD_MS)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** The most that one machine waited, in all, from `since` to now. */
+  async longestWait(since: ClusterTime): Promise<number> {
+    const now = await this.#sample()
+    const before = this.#samples.findLast(({ at }) => at <= since)
+    const waits = [...now.waited].map(([name, ms]) => ms - (before?.waited.get(name) ?? 0))
+    // A machine that was started anew counts from its start.
+    return Math.max(0, ...waits)
+  }
+
+  async #sample(): Promise<Sample> {
+    const at = this.#clock.now()
+    const waited = new Map<string, number>()
+    await Promise.all(
+      this.#machines().map(async ({ name, pid }) => {
+        if (pid !== undefined) waited.set(name, await waitedMs(pid))
+      }),
+    )
+    const sample = { at, waited }
+    this.#samples.push(sample)
+    if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift()
+    return sample
+  }
+}
+
+async function waitedMs(pid: number): Promise<number> {
+  try {
+    const threads = await readdir(`/proc/${pid}/task`)
+    const delays = await Promise.all(
+      threads.map(async (thread) => {
+        const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').catch(() => '')
+        return Number(text.split(' ')[1] ?? 0) / 1e6
+      }),
+    )
+    return delays.reduce((sum, ms) => sum + ms, 0)
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,7 @@
+export { FAULT_KINDS, injectFault, type FaultKind } from './catalog.ts'
+export type { Fault } from './fault.ts'
+export { freeze } from './freeze.ts'
+export { killProcess, type Signal } from './kill-process.ts'
+export { powerCut } from './power-cut.ts'
+export { stopService } from './stop-service.ts'
+export { unplug } from './unplug.ts'

@@ -1,0 +1,105 @@
+import type { ClusterTime } from '../clock.ts'
+import type { Cluster, Node } from '../cluster/index.ts'
+import { curlCommand, parseCurlOutput, placeInTime, type Request } from './curl.ts'
+
+export interface BurstOptions {
+  readonly url: string
+  readonly count: number
+  /** Upper bound of each request, ms. Default 2000. */
+  readonly maxTimeMs?: number
+  /** Which of its addresses the client uses. */
+  readonly sourceAddress?: string
+}
+
+/** Makes `count` requests on fresh connections, one after another, as fast as they are answered. */
+export async function burst(cluster: Cluster, client: Node, options: BurstOptions): Promise<Request[]> {
+  const maxTimeMs = options.maxTimeMs ?? 2000
+  const began = cluster.clock.now()
+  const { stdout } = await client.run(curlCommand({ ...options, maxTimeMs }), {
+    timeoutMs: options.count * maxTimeMs + 20_000,
+    pollMs: 20,
+  })
+  return placeInTime(parseCurlOutput(stdout), began, 0, await synTimes(cluster, client, began))
+}
+
+export interface SteadyOptions {
+  readonly url: string
+  /** Requests begun per second, all curls together. Default 20. */
+  readonly perSecond?: number
+  /** Upper bound of each request, ms: a curl waits for it before its next. Default 400. */
+  readonly maxTimeMs?: number
+  /** Stops by itself after this many ms. Default 60 000. */
+  readonly limitMs?: number
+}
+
+/** A steady stream of requests that goes on while a test breaks something. */
+export interface SteadyLoad extends AsyncDisposable {
+  readonly began: ClusterTime
+  /** Between the beginnings of two requests, ms: what the client can resolve. */
+  readonly intervalMs: number
+  /** Ends it and answers every request, in the order of their beginnings. */
+  stop(): Promise<Request[]>
+}
+
+/** Several curls take turns, so that one that waits for a dead server does not silence the others. */
+const CURLS = 4
+
+/** Starts a steady stream of requests on fresh connections. */
+export async function steady(cluster: Cluster, client: Node, options: SteadyOptions): Promise<SteadyLoad> {
+  const perSecond = options.perSecond ?? 20
+  const intervalMs = 1000 / perSecond
+  const eachMs = intervalMs * CURLS
+  const maxTimeMs = options.maxTimeMs ?? 400
+  const count = Math.ceil((options.limitMs ?? 60_000) / eachMs)
+  const directory = `/run/lvslab-load-${Math.random().toString(36).slice(2, 8)}`
+  const command = curlCommand({ url: options.url, count, maxTimeMs, intervalMs: eachMs })
+  const began = cluster.clock.now()
+  const script = Array.from({ length: CURLS }, (_, index) => {
+    return `( sleep ${((index * intervalMs) / 1000).toFixed(3)}; exec ${command} ) >${directory}/${index} 2>/dev/null &`
+  })
+  await client.succeed(`mkdir ${directory}; { ${script.join('\n')}\n } </dev/null; jobs -p >${directory}/pids`)
+  let result: Promise<Request[]> | undefined
+  const stop = (): Promise<Request[]> => {
+    result ??= collect(cluster, client, directory, began, eachMs)
+    return result
+  }
+  return {
+    began,
+    intervalMs,
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      if (client.running) await stop()
+    },
+  }
+}
+
+async function collect(
+  cluster: Cluster,
+  client: Node,
+  directory: string,
+  began: ClusterTime,
+  eachMs: number,
+): Promise<Request[]> {
+  const text = await client.succeed(
+    `kill $(cat ${directory}/pids) 2>/dev/null; sleep 0.05
+     for index in ${Array.from({ length: CURLS }, (_, index) => index).join(' ')}; do cat ${directory}/$index; echo '=== curl'; done
+     rm -rf ${directory}`,
+  )
+  const times = await synTimes(cluster, client, began)
+  return text
+    .split('=== curl')
+    .slice(0, CURLS)
+    .flatMap((part) => placeInTime(parseCurlOutput(part), began, eachMs, times))
+    .sort((a, b) => a.at - b.at)
+}
+
+/** When each connection of the client was begun, by its port: the first SYN on the client's own cables. */
+async function synTimes(cluster: Cluster, client: Node, since: ClusterTime): Promise<Map<number, ClusterTime>> {
+  const cables = new Set(client.spec.interfaces.map(({ name }) => client.cable(name)))
+  const times = new Map<number, ClusterTime>()
+  for (const event of cluster.wire.within({ since })) {
+    if (event.type !== 'tcp' || !event.syn || event.ack || !cables.has(event.cable)) continue
+    if (!times.has(event.srcPort)) times.set(event.srcPort, event.at)
+  }
+  return Promise.resolve(times)
+}

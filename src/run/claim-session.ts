@@ -1,0 +1,83 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from '../errors.ts'
+import { Lab, type BootOptions } from '../cluster/index.ts'
+import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
+import { ClaimContext } from './claim-context.ts'
+import type { ClaimRecord } from './record.ts'
+
+/** What a process that runs claims is told, in the environment variable `LVSLAB_CLAIMS`. */
+export interface SessionSettings {
+  readonly outDir: string
+  /** Which claims to run; all, when absent. */
+  readonly ids?: readonly string[]
+  readonly kernel?: string
+  readonly cold?: boolean
+  readonly keepEvidence?: boolean
+}
+
+/** What such a process tells its parent. */
+export type SessionMessage =
+  | { readonly type: 'start'; readonly id: string; readonly attempt: number }
+  | { readonly type: 'progress'; readonly id?: string; readonly line: string }
+  | { readonly type: 'end'; readonly record: ClaimRecord }
+
+/** A miss that lateness explains is tried again this often before it is reported as inconclusive. */
+const ATTEMPTS = 3
+
+let lab: Promise<Lab> | undefined
+let settings: Promise<SessionSettings> | undefined
+
+async function sessionSettings(): Promise<SessionSettings> {
+  const text = process.env['LVSLAB_CLAIMS']
+  if (text !== undefined && text !== '') return JSON.parse(text) as SessionSettings
+  // A test file that is run by itself.
+  return { outDir: await mkdtemp(join(tmpdir(), 'lvslab-claims-')) }
+}
+
+export function tellParent(message: SessionMessage): void {
+  if (process.send) process.send(message)
+  else if (message.type === 'progress') process.stderr.write(`# ${message.line}\n`)
+}
+
+export async function isSelected(id: string): Promise<boolean> {
+  settings ??= sessionSettings()
+  const { ids } = await settings
+  return ids === undefined || ids.includes(id)
+}
+
+/** The claim with this id, and the topology that has it. */
+export async function findClaim(id: string): Promise<{ claim: Claim; topology: Topology }> {
+  for (const topology of await listTopologies()) {
+    const claim = topology.claims.find((one) => one.id === id)
+    if (claim) return { claim, topology }
+  }
+  throw new UsageError('LVSLAB_E_CLAIM_UNKNOWN', `no topology has the claim ${id}`, {
+    todo: 'add it to the claims of a topology.yaml',
+  })
+}
+
+/** Puts one claim to the test, again where only the machine's lateness was in the way, and tells the parent. */
+export async function runClaim(id: string, body: (context: ClaimContext) => Promise<void>): Promise<ClaimRecord> {
+  settings ??= sessionSettings()
+  const { outDir, kernel, cold, keepEvidence } = await settings
+  const { claim, topology } = await findClaim(id)
+  const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
+  for (let attempt = 1; ; attempt++) {
+    tellParent({ type: 'start', id, attempt })
+    lab ??= Lab.open({ kernel, progress: (line) => tellParent({ type: 'progress', line }) })
+    const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
+    const context = new ClaimContext({
+      ...{ claim, topology, outDir, attempt, mode, onProgress, lab: await lab },
+      ...(keepEvidence === undefined ? {} : { keepEvidence }),
+    })
+    const record = await context.run(body)
+    if (record.verdict === 'inconclusive' && attempt < ATTEMPTS) {
+      onProgress(`${record.reason ?? 'inconclusive'}; trying again`)
+      continue
+    }
+    tellParent({ type: 'end', record })
+    return record
+  }
+}

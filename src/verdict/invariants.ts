@@ -1,0 +1,73 @@
+import type { ClusterTime } from '../clock.ts'
+import type { Cluster } from '../cluster/index.ts'
+import { describeTime } from '../fabric/index.ts'
+
+/** Something that must be true of the wire all the while. */
+export interface Invariant {
+  readonly text: string
+  /** What broke it between the two moments; empty when it held. */
+  readonly violations: (cluster: Cluster, since: ClusterTime, until: ClusterTime) => string[]
+}
+
+/** Nobody but a director that may own it answers ARP for the VIP (RFC 826): the "ARP problem" of direct routing. */
+export const onlyCandidatesAnswerArp: Invariant = {
+  text: 'only directors answer ARP for the VIP',
+  violations: (cluster, since, until) =>
+    cluster.vips.flatMap((vip) => {
+      const allowed = new Set(vip.candidates.map(({ mac }) => mac))
+      return cluster.wire
+        .arpAnswers(vip.address, { since, until })
+        .filter(({ senderMac }) => !allowed.has(senderMac))
+        .map((answer) => `${describeTime(answer.at)}: ${vip.address} answered by ${answer.cable} (${answer.senderMac})`)
+    }),
+}
+
+/**
+ * No two nodes advertise one virtual router at once. A handover may overlap by one advert each way: the lower one learns
+ * of the higher one from its advert (RFC 5798 section 6.4.3).
+ */
+export function oneMasterAtATime(toleratedMs: number): Invariant {
+  return {
+    text: `never two masters for longer than ${toleratedMs} ms`,
+    violations: (cluster, since, until) => {
+      const found: string[] = []
+      const last = new Map<number, Map<string, ClusterTime>>()
+      const began = new Map<number, ClusterTime>()
+      for (const advert of cluster.wire.adverts({}, { since, until })) {
+        const senders = last.get(advert.vrid) ?? new Map<string, ClusterTime>()
+        last.set(advert.vrid, senders)
+        if (advert.priority === 0) senders.delete(advert.srcIp)
+        else senders.set(advert.srcIp, advert.at)
+        // A sender is silent once it has missed an advert and a half.
+        for (const [ip, at] of senders) if (advert.at - at > advert.advertIntervalMs * 1.5) senders.delete(ip)
+        if (senders.size < 2) {
+          began.delete(advert.vrid)
+          continue
+        }
+        const start = began.get(advert.vrid) ?? advert.at
+        began.set(advert.vrid, start)
+        if (advert.at - start > toleratedMs) {
+          found.push(`${describeTime(advert.at)}: ${[...senders.keys()].join(' and ')} both advertise vrid ${advert.vrid}`)
+        }
+      }
+      return found.slice(0, 5)
+    },
+  }
+}
+
+/** Under direct routing, answers from the VIP come from real servers, never through a director. */
+export const answersBypassDirectors: Invariant = {
+  text: 'answers never pass the director (direct routing)',
+  violations: (cluster, since, until) => {
+    const directors = new Map(cluster.withRole('director').map((node) => [node.mac, node.name]))
+    const services = cluster.topology.virtualServices.filter(({ forwarding }) => forwarding === 'DR')
+    return services.flatMap(({ address, port }) =>
+      cluster.wire
+        .within({ since, until })
+        .filter((event) => event.type === 'tcp' && event.srcIp === address && event.srcPort === port && !event.rst)
+        .filter((event) => 'srcMac' in event && directors.has(event.srcMac))
+        .slice(0, 5)
+        .map((event) => `${describeTime(event.at)}: an answer of ${address}:${port} left by a director's cable`),
+    )
+  },
+}

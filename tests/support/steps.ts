@@ -1,0 +1,113 @@
+import type { ClusterTime } from '../../src/clock.ts'
+import type { Cluster, Node } from '../../src/cluster/index.ts'
+import type { Fault } from '../../src/fault/index.ts'
+import type { Takeover } from '../../src/fabric/index.ts'
+import { blackout, burst, countByServer, type Request, type SteadyLoad } from '../../src/load/index.ts'
+import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { failoverTimeline } from '../../src/verdict/index.ts'
+
+/** The virtual router of a topology that has one. */
+export async function vridOf(c: ClaimContext, node: Node): Promise<number> {
+  const windows = await c.windows
+  return windows.instance({ node: node.name }).virtualRouterId
+}
+
+/** Waits for the first advert of somebody other than `from`, and answers how the VIP went over. */
+export async function waitForTakeover(
+  c: ClaimContext,
+  cluster: Cluster,
+  from: Node,
+  since: ClusterTime,
+  timeoutMs = 15_000,
+): Promise<Takeover & { readonly firstAdvert: NonNullable<Takeover['firstAdvert']>; readonly gapMs: number }> {
+  const vrid = await vridOf(c, from)
+  c.say(`waiting for somebody other than ${from.name} to advertise`)
+  await cluster.wire.waitFor(
+    {
+      description: `an advert of vrid ${vrid} from somebody other than ${from.name}`,
+      match: (event) =>
+        event.type === 'vrrp' && event.vrid === vrid && event.srcIp !== from.address && event.priority > 0,
+      related: (event) => event.type === 'vrrp',
+    },
+    { since, timeoutMs },
+  )
+  // The successor's gratuitous ARPs follow its first advert.
+  await cluster.wire.waitFor(
+    {
+      description: `a gratuitous ARP for ${cluster.vip.address} of the successor`,
+      match: (event) =>
+        event.type === 'arp' &&
+        event.gratuitous &&
+        event.senderIp === cluster.vip.address &&
+        event.senderMac !== from.mac,
+      related: (event) => event.type === 'arp',
+    },
+    { since, timeoutMs: 5_000 },
+  )
+  const takeover = cluster.wire.takeover({ vrid, since })
+  const { firstAdvert, gapMs } = takeover
+  if (!firstAdvert || gapMs === undefined) throw new Error('the wire shows no takeover after one was waited for')
+  return { ...takeover, firstAdvert, gapMs }
+}
+
+/** Waits until the client has been served for a while, ends the load and records what it went through. */
+export async function closeFailover(
+  c: ClaimContext,
+  cluster: Cluster,
+  parts: {
+    readonly title: string
+    readonly load: SteadyLoad
+    readonly fault: Fault
+    readonly faultNode?: Node
+    readonly takeover: Takeover
+    readonly since: ClusterTime
+  },
+): Promise<Request[]> {
+  const { load, takeover, since } = parts
+  const { address, port } = cluster.service
+  const restart = takeover.firstAdvert?.at ?? since
+  await cluster.wire.waitFor(
+    {
+      description: `an answer of ${address}:${port} to the client after the takeover`,
+      match: (event) => event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.srcIp === address,
+    },
+    { since: restart, timeoutMs: 10_000 },
+  )
+  // A second more, so that the picture shows the service going on.
+  await cluster.wire
+    .waitFor({ description: 'nothing', match: () => false }, { since: cluster.clock.now(), timeoutMs: 1_000 })
+    .catch(() => undefined)
+  const requests = await load.stop()
+  const hole = blackout(requests, since)
+  await c.measure(cluster, {
+    name: 'client blackout',
+    value: hole?.durationMs ?? 0,
+    note: hole
+      ? `${hole.lost} of ${requests.length} requests lost, from first lost to first served; resolution ${load.intervalMs} ms`
+      : 'no request was lost',
+  })
+  c.check('the service goes on after the takeover', hole === undefined || hole.firstServed !== undefined)
+  c.timeline(
+    failoverTimeline(cluster, {
+      title: parts.title,
+      fault: {
+        at: parts.fault.at,
+        label: `${parts.fault.kind} ${parts.fault.target}`,
+        ...(parts.faultNode ? { node: parts.faultNode.name } : {}),
+      },
+      takeover,
+      requests,
+    }),
+  )
+  return requests
+}
+
+/** Requests one after another; how many each server answered and how many failed. */
+export async function shares(
+  cluster: Cluster,
+  count: number,
+  options: { readonly maxTimeMs?: number; readonly sourceAddress?: string } = {},
+): Promise<{ requests: Request[]; served: Map<string, number>; failed: number }> {
+  const requests = await burst(cluster, cluster.client, { url: cluster.vip.url('/'), count, ...options })
+  return { requests, ...countByServer(requests) }
+}
