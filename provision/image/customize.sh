@@ -80,9 +80,6 @@ After=local-fs.target
 ExecStart=/usr/lib/lvslab/agent
 Restart=always
 RestartSec=1
-# It would log every poll of the harness.
-StandardOutput=null
-StandardError=null
 OOMScoreAdjust=-1000
 
 [Install]
@@ -91,10 +88,10 @@ UNIT
 mkdir -p "$root/usr/lib/modules" "$root/usr/lib/lvslab" "$root/var/lib/lvslab" "$root/etc/systemd/system/multi-user.target.wants"
 cat >"$root/usr/lib/lvslab/agent" <<'AGENT'
 #!/bin/sh
-# The port's number depends on the kernel; its name does not.
+# The port's number depends on the kernel; its name does not. Without a log: it would have every poll of the harness.
 for port in /sys/class/virtio-ports/*; do
   [ "$(cat "$port/name")" = org.qemu.guest_agent.0 ] || continue
-  exec /usr/sbin/qemu-ga -m virtio-serial -p "/dev/${port##*/}" -t /run
+  exec /usr/sbin/qemu-ga -m virtio-serial -p "/dev/${port##*/}" -t /run -l /dev/null
 done
 exit 1
 AGENT

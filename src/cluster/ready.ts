@@ -15,6 +15,7 @@ export async function untilReady(cluster: EngineCluster): Promise<void> {
   try {
     await mastersAdvertise(cluster, confs, boundMs)
     await checksSucceed(cluster, confs, boundMs)
+    await announcementsEnd(cluster, confs, boundMs)
   } catch (error) {
     const journals = await Promise.all(
       [...confs.keys()].map(async (name) => {
@@ -39,6 +40,9 @@ export async function untilMastersAdvertise(cluster: EngineCluster): Promise<voi
   const confs = await readKeepalivedConfs(cluster.topology)
   await mastersAdvertise(cluster, confs, readyBoundMs(confs))
 }
+
+/** The frames of a burst follow each other within a fraction of this. */
+const AFTER_BURST_MS = 500
 
 /** What the configurations themselves may take, doubled, and some for a slow machine. */
 function readyBoundMs(confs: ReadonlyMap<string, KeepalivedConf>): number {
@@ -71,6 +75,27 @@ async function mastersAdvertise(
     )
     // Two that both start as master need an advert of each other to find out.
     if (cluster.wire.advertSenders(vrid, { since: at }).length > 1) await mastersAdvertise(cluster, confs, timeoutMs)
+  }
+}
+
+/** A new master announces its addresses twice (`garp_master_delay` apart); only then is it quiet. */
+async function announcementsEnd(
+  cluster: EngineCluster,
+  confs: ReadonlyMap<string, KeepalivedConf>,
+  timeoutMs: number,
+): Promise<void> {
+  for (const { virtualRouterId: vrid, garp } of [...confs.values()].flatMap((conf) => conf.vrrpInstances)) {
+    const master = cluster.wire.lastAdvert({ vrid })?.srcIp
+    const since = cluster.wire.adverts({ vrid }).find(({ srcIp }) => srcIp === master)?.at
+    if (master === undefined || since === undefined) continue
+    const quietAt = since + garp.masterDelayS * 1000 + AFTER_BURST_MS
+    await cluster.wire.waitFor(
+      {
+        description: `an advert of virtual router ${vrid} after its second burst of gratuitous ARP`,
+        match: (event) => event.type === 'vrrp' && event.vrid === vrid && event.at >= quietAt,
+      },
+      { since, timeoutMs: timeoutMs + garp.masterDelayS * 1000 },
+    )
   }
 }
 

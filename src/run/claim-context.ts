@@ -24,6 +24,8 @@ export interface ClaimOptions {
   readonly lab: Lab
   /** The run record's folder; evidence paths are relative to it. */
   readonly outDir: string
+  /** Folder in it for this round's claims. */
+  readonly folder: string
   readonly attempt: number
   readonly mode: BootOptions['mode']
   /** Collect journals and tables although the claim passed. */
@@ -72,7 +74,9 @@ export class ClaimContext {
   }
 
   /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
-  async boot(options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {}): Promise<Cluster> {
+  async boot(
+    options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {},
+  ): Promise<Cluster> {
     const number = this.#clusters.length
     const directory = join(this.directory, number === 0 ? 'cluster' : `cluster-${number + 1}`)
     const mode = this.#options.mode ?? options.mode
@@ -101,8 +105,8 @@ export class ClaimContext {
 
   /** Folder for what this attempt leaves behind. */
   get directory(): string {
-    const { outDir, claim, attempt } = this.#options
-    return join(outDir, 'claims', claim.id, attempt === 1 ? '' : `attempt-${attempt}`)
+    const { outDir, folder, claim, attempt } = this.#options
+    return join(outDir, folder, claim.id, attempt === 1 ? '' : `attempt-${attempt}`)
   }
 
   /** Tells who watches what goes on. */
@@ -122,12 +126,17 @@ export class ClaimContext {
     const notes = [note, uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined]
     const late = since === undefined ? undefined : await cluster.lateness(since)
     if (late) this.#noteLateness(late)
-    const judgement = window && judge({
-      valueMs: value,
-      uncertaintyMs,
-      fabricLateMs: late?.fabricMaxMs ?? 0,
-      machineLateMs: late?.machineMs ?? 0,
-    }, window)
+    const judgement =
+      window &&
+      judge(
+        {
+          valueMs: value,
+          uncertaintyMs,
+          fabricLateMs: late?.fabricMaxMs ?? 0,
+          machineLateMs: late?.machineMs ?? 0,
+        },
+        window,
+      )
     if (judgement === 'undecided') {
       this.#undecided.push(
         `${name}: ${value.toFixed(1)} ms misses ${window!.minMs}..${window!.maxMs} ms by less than the machine was late ` +
@@ -219,14 +228,16 @@ export class ClaimContext {
     }
   }
 
-  #judge(thrown: unknown): { verdict: Verdict; reason?: string; code?: string } {
+  #judge(thrown: unknown): Pick<ClaimRecord, 'verdict' | 'reason' | 'code' | 'errorKind'> {
     if (thrown instanceof Skip) return { verdict: 'skip', reason: thrown.message }
     if (thrown !== undefined) {
-      const code = thrown instanceof LvslabError ? thrown.code : undefined
-      const reason = thrown instanceof LvslabError ? thrown.describe() : ((thrown as Error).stack ?? messageOf(thrown))
-      return { verdict: 'fail', reason, ...(code === undefined ? {} : { code }) }
+      if (!(thrown instanceof LvslabError))
+        return { verdict: 'fail', reason: (thrown as Error).stack ?? messageOf(thrown) }
+      return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
     }
-    const broken = this.#assertions.filter(({ ok }) => !ok).map(({ text, detail }) => `${text}${detail ? ` (${detail})` : ''}`)
+    const broken = this.#assertions
+      .filter(({ ok }) => !ok)
+      .map(({ text, detail }) => `${text}${detail ? ` (${detail})` : ''}`)
     const undecided = this.#undecided
     const outside = this.#figures
       .filter(({ within, name }) => within === false && !undecided.some((text) => text.startsWith(`${name}:`)))

@@ -12,6 +12,8 @@ export interface SessionSettings {
   readonly outDir: string
   /** Which claims to run; all, when absent. */
   readonly ids?: readonly string[]
+  /** Folder in `outDir` for the claims' evidence. Default: "claims". */
+  readonly folder?: string
   readonly kernel?: string
   readonly cold?: boolean
   readonly keepEvidence?: boolean
@@ -37,7 +39,7 @@ async function sessionSettings(): Promise<SessionSettings> {
 }
 
 export function tellParent(message: SessionMessage): void {
-  if (process.send) process.send(message)
+  if (process.send) process.send({ lvslab: message })
   else if (message.type === 'progress') process.stderr.write(`# ${message.line}\n`)
 }
 
@@ -61,7 +63,7 @@ export async function findClaim(id: string): Promise<{ claim: Claim; topology: T
 /** Puts one claim to the test, again where only the machine's lateness was in the way, and tells the parent. */
 export async function runClaim(id: string, body: (context: ClaimContext) => Promise<void>): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, kernel, cold, keepEvidence } = await settings
+  const { outDir, folder = 'claims', kernel, cold, keepEvidence } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
   for (let attempt = 1; ; attempt++) {
@@ -69,7 +71,7 @@ export async function runClaim(id: string, body: (context: ClaimContext) => Prom
     lab ??= Lab.open({ kernel, progress: (line) => tellParent({ type: 'progress', line }) })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
-      ...{ claim, topology, outDir, attempt, mode, onProgress, lab: await lab },
+      ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
       ...(keepEvidence === undefined ? {} : { keepEvidence }),
     })
     const record = await context.run(body)

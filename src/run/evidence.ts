@@ -31,7 +31,10 @@ export async function listFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => [])
   const kept: string[] = []
   for (const name of names.sort()) {
-    const { size, isFile } = await stat(join(directory, name)).then((info) => ({ size: info.size, isFile: info.isFile() }))
+    const { size, isFile } = await stat(join(directory, name)).then((info) => ({
+      size: info.size,
+      isFile: info.isFile(),
+    }))
     if (isFile && size > 0) kept.push(name)
   }
   return kept

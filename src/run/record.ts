@@ -1,3 +1,7 @@
+import type { HostRecord } from '../host/host-record.ts'
+
+export type { HostRecord }
+
 /**
  * The run record, `lvslab.run/1`: the one result model that every report is made from.
  * Change only with a version and a note in the README.
@@ -76,6 +80,8 @@ export interface ClaimRecord {
   readonly reason?: string
   /** Error code when a coded error ended it. */
   readonly code?: string
+  /** What kind of error that was; an infrastructure fault says nothing about the cluster. */
+  readonly errorKind?: 'usage' | 'infrastructure' | 'prerequisite' | 'nothingMatched' | 'assertion'
   readonly figures: readonly Figure[]
   readonly assertions: readonly Assertion[]
   readonly timelines: readonly Timeline[]
@@ -89,19 +95,6 @@ export interface ClaimRecord {
   /** How late the harness was scheduled while the claim ran, ms. */
   readonly lateness?: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }
   readonly attempt: number
-}
-
-export interface HostRecord {
-  readonly cores: number
-  readonly memoryMiB: number
-  readonly cpu: string
-  readonly kernel: string
-  readonly distribution: string
-  readonly acceleration: 'kvm' | 'tcg'
-  /** Why not KVM, when not. */
-  readonly accelerationReason?: string
-  readonly qemu: string
-  readonly node: string
 }
 
 export interface RunRecord {

@@ -513,6 +513,12 @@ claim('004-12', async (c) => {
   c.say(`${node.name} reboots again, with the VIP in /etc/network/interfaces.d`)
   await node.machine.reboot()
   c.check('made permanent, it survives', await onLo())
+  // While it was away, the health check took it out of the table.
+  const owner = await cluster.vip.owner()
+  const window = (await c.windows).checkerReturn({ director: owner.name, server: node.name, failure: 'host-gone' })
+  const began = cluster.clock.now()
+  c.say(`waiting for ${node.name} to return to the table`)
+  c.waited((await cluster.director(owner).untilPresent(first!.address, first!.port, window.maxMs + 8_000)) - began)
   const { served, failed } = await shares(cluster, 8, { maxTimeMs: 4_000 })
   c.check(
     'and the node serves with it',
@@ -561,11 +567,19 @@ claim('004-13', async (c) => {
     `${ownSyns.length} SYNs left ${backup!.name}, ${straight.length} of them straight to a real server`,
   )
 
-  const martians = cluster.clock.now()
+  await owner.succeed('sysctl -q -w net.ipv4.conf.all.log_martians=1')
+  const looking = cluster.clock.now()
   const fromOwner = served(await burst(cluster, owner, { url, count: 3, maxTimeMs: 1_500 }))
-  const looped = cluster.wire
-    .within({ since: martians })
-    .filter((event) => event.type === 'tcp' && event.syn && !event.ack && event.srcIp === cluster.vip.address)
+  const seen = cluster.wire.within({ since: looking }).filter((event) => event.type === 'tcp' && event.syn)
+  const asked = seen.filter(
+    (event) =>
+      event.type === 'tcp' && !event.ack && event.srcIp === owner.address && event.dstIp === cluster.vip.address,
+  )
+  const answered = seen.filter(
+    (event) =>
+      event.type === 'tcp' && event.ack && event.srcIp === cluster.vip.address && event.dstIp === owner.address,
+  )
+  const martians = await owner.succeed("dmesg | grep -c 'martian source' || :")
   await c.measure(cluster, {
     name: 'requests of the master to its own VIP served',
     value: fromOwner,
@@ -574,7 +588,7 @@ claim('004-13', async (c) => {
   })
   c.check('the master cannot be a client of its own VIP by direct routing', fromOwner === 0, `${fromOwner} of 3 served`)
   c.finding(
-    'the master as a client of its own VIP gets no answer: it sends from the VIP to the VIP, and a real server that has the VIP on lo drops a packet that claims to come from itself',
-    `${looped.length} SYNs from ${cluster.vip.address} to itself on the wire`,
+    'the master as a client of its own VIP gets no answer: its SYNs reach a real server, but the answer comes from the VIP, which is an address of the master itself, so its kernel drops it as a martian',
+    `${asked.length} SYNs left ${owner.name}, ${answered.length} SYN-ACKs from the VIP came back, its kernel logged ${martians} martian sources`,
   )
 })

@@ -85,10 +85,14 @@ export class ControlClient implements Disposable {
   #checked<M extends Method>(method: M, result: unknown): Result<M> {
     const parsed = methods[method].result.safeParse(result)
     if (parsed.success) return parsed.data as Result<M>
-    throw new InfrastructureError('LVSLAB_E_SUPERVISOR_ANSWER', `the answer to ${method} has not the shape it promises`, {
-      seen: z.prettifyError(parsed.error),
-      todo: 'the cluster was started by another version of lvslab: take it down with that one, or with "lvslab down"',
-    })
+    throw new InfrastructureError(
+      'LVSLAB_E_SUPERVISOR_ANSWER',
+      `the answer to ${method} has not the shape it promises`,
+      {
+        seen: z.prettifyError(parsed.error),
+        todo: 'the cluster was started by another version of lvslab: take it down with that one, or with "lvslab down"',
+      },
+    )
   }
 
   #take(message: unknown): void {

@@ -9,7 +9,11 @@ import { statusSchema } from './status-schema.ts'
 export const PROTOCOL = 'lvslab.control/1'
 
 const nodeName = z.string().min(1).max(100)
-const ms = z.number().int().positive().max(24 * 3_600_000)
+const ms = z
+  .number()
+  .int()
+  .positive()
+  .max(24 * 3_600_000)
 
 /** Each method with what it takes and what it gives. */
 export const methods = {

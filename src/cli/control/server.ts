@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { UsageError } from '../../errors.ts'
 import { onJsonLines } from './json-lines.ts'
 import { toPlainError } from './plain-error.ts'
-import { methods, requestSchema, type Message, type Method, type Params, type Request, type Result } from './protocol.ts'
+import {
+  methods,
+  requestSchema,
+  type Message,
+  type Method,
+  type Params,
+  type Request,
+  type Result,
+} from './protocol.ts'
 
 /** What a handler may know of who asks. */
 export interface Caller {
@@ -52,9 +60,10 @@ export class ControlServer {
     onJsonLines(socket, (message) => {
       const request = requestSchema.safeParse(message)
       if (!request.success) return void socket.destroy()
-      void this.#answer(request.data, { notice: (notice) => send({ id: request.data.id, notice }), gone: gone.signal }).then(
-        send,
-      )
+      void this.#answer(request.data, {
+        notice: (notice) => send({ id: request.data.id, notice }),
+        gone: gone.signal,
+      }).then(send)
     })
   }
 

@@ -14,10 +14,17 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
       ink.name(id.padEnd(idWidth)),
       `${negative ? `${ink.warn('(negative)')} ` : ''}${title}`,
     ])
-    return [head, ...more, ...(own.length === 0 ? [ink.dim('  no claims yet')] : table(rows, { width, indent: 2 }))].join('\n')
+    return [
+      head,
+      ...more,
+      ...(own.length === 0 ? [ink.dim('  no claims yet')] : table(rows, { width, indent: 2 })),
+    ].join('\n')
   })
   const known = new Set(topologies.map(({ name }) => name))
   const others = claims.filter(({ topology }) => !known.has(topology))
-  const rest = table(others.map(({ id, topology, title }) => [ink.name(id), `${topology}: ${title}`]), { width, indent: 2 })
+  const rest = table(
+    others.map(({ id, topology, title }) => [ink.name(id), `${topology}: ${title}`]),
+    { width, indent: 2 },
+  )
   return [...groups, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n')
 }

@@ -10,7 +10,7 @@ export function renderStatus(status: Status, topology: Topology, look: Look): st
     [headline(status, look)],
     [drawing(status, topology, look)],
     vipLines(status, look),
-    nodeLines(status, look),
+    nodeLines(status, topology, look),
     tableLines(status, look),
     faultLines(status, look),
   ]
@@ -28,7 +28,9 @@ function headline({ name, topology, upMs }: Status, { ink }: Look): string {
 /** The cluster with its state drawn in. */
 export function drawing(status: Status, topology: Topology, { color, width }: Look): string {
   const owner = new Map(
-    status.vips.flatMap(({ address, owners }): [string, string][] => (owners[0] === undefined ? [] : [[address, owners[0]]])),
+    status.vips.flatMap(({ address, owners }): [string, string][] =>
+      owners[0] === undefined ? [] : [[address, owners[0]]],
+    ),
   )
   const states = new Map(status.nodes.map((node) => [node.name, stateWord(node, status)]))
   return drawTopology(topology, { owner, states, color, width })
@@ -57,7 +59,7 @@ export function vipLines({ vips }: Status, { ink, width }: Look): string[] {
   )
 }
 
-export function nodeLines({ nodes }: Status, { ink, width }: Look): string[] {
+export function nodeLines({ nodes }: Status, topology: Topology, { ink, width }: Look): string[] {
   const rows = nodes.map((node) => {
     const bad = node.state === 'off' ? ink.bad : ink.warn
     return [
@@ -66,10 +68,19 @@ export function nodeLines({ nodes }: Status, { ink, width }: Look): string[] {
       node.services
         .map(({ unit, active }) => (active ? `${ink.good('✓')} ${unit}` : `${ink.bad('✗')} ${unit} inactive`))
         .join('  '),
-      node.reason === undefined ? addresses(node) : ink.warn(node.reason.split('\n')[0] ?? ''),
+      node.reason === undefined
+        ? [addresses(node), ...missing(node, topology).map(ink.bad)].join(' ')
+        : ink.warn(node.reason.split('\n')[0] ?? ''),
     ]
   })
   return table([['node', 'machine', 'services', 'addresses'].map(ink.dim), ...rows], { width })
+}
+
+/** A direct routing server that lost the VIP on its lo answers nobody: worth saying. */
+function missing({ name, state, addresses }: NodeStatus, topology: Topology): string[] {
+  const wanted = topology.nodes.find((node) => node.name === name)?.loopback ?? []
+  if (state !== 'running') return []
+  return wanted.filter((address) => addresses['lo']?.includes(address) !== true).map((address) => `lo lacks ${address}`)
 }
 
 function addresses({ addresses }: NodeStatus): string {
@@ -101,10 +112,8 @@ function tableLines({ tables }: Status, { ink, width }: Look): string[] {
   return lines
 }
 
-export function faultLines({ faults, unplugged }: Status, { ink, width }: Look): string[] {
-  if (faults.length === 0 && unplugged.length === 0) return []
-  return table(
-    faults.map(({ id, kind, target, agoMs }) => [ink.bad(id), `${kind} ${ink.bold(target)}`, ink.dim(`${span(agoMs)} ago`)]),
-    { width },
-  )
+export function faultLines({ faults }: Status, { ink, width }: Look): string[] {
+  if (faults.length === 0) return []
+  const rows = faults.map(({ id, kind, target, agoMs }) => [ink.bold(id), ink.bad(`${kind} ${target}`), span(agoMs)])
+  return table([['fault', 'what', 'since'].map(ink.dim), ...rows], { width })
 }

@@ -10,7 +10,8 @@ import { drawing, vipLines } from './status.ts'
 export function renderUp(status: Status, topology: Topology, look: Look, cwd: string): string {
   const { ink, width } = look
   const { host, boot } = status
-  const how = host.acceleration === 'kvm' ? 'KVM' : `emulated${host.reason === undefined ? '' : `: ${host.reason}`}`
+  const how =
+    host.acceleration === 'kvm' ? 'KVM' : `emulated${host.reason === undefined ? '' : ` (${phrase(host.reason)})`}`
   const facts = [
     ['ready', `in ${span(boot.ms)} from ${boot.mode === 'cold' ? 'cold disks' : `a ${boot.mode}`}; ${how}`],
     ['runs', `kernel ${host.kernel}, keepalived ${host.keepalived}`],
@@ -35,18 +36,23 @@ function nextLines({ name, topology: topologyName }: Status, topology: Topology,
   const which = name === topologyName ? '' : ` --cluster ${name}`
   const moves = topology.vips.some(({ candidates }) => candidates.length > 1)
   const commands: [string, string][] = [
-    ['status', 'who has the VIP, what runs, the table'],
+    ['status', 'who has the VIP'],
     ...(url === undefined ? [] : [[`exec client -- curl -s ${url}`, 'ask the cluster'] as [string, string]]),
-    ['shell client', 'a terminal in a node'],
-    moves ? ['fault power-cut master', 'break it and watch'] : ['fault stop-service real-server:nginx', 'break it and watch'],
-    ['heal', 'mend all that was broken'],
-    ['down', 'take everything away'],
+    ['shell client', 'a terminal in it'],
+    moves ? ['fault power-cut master', 'break it'] : ['fault stop-service real-server:nginx', 'break it'],
+    ['heal', 'mend it'],
+    ['down', 'take all down'],
   ]
   const rows = commands.map(([command, what]) => {
     const [verb = '', ...rest] = command.split(' ')
     return [ink.name(`npx lvslab ${[`${verb}${which}`, ...rest].join(' ')}`), ink.dim(what)]
   })
   return table(rows, { width, indent: 2 })
+}
+
+/** The beginning of a reason: what QEMU itself said comes after a colon, and is for "doctor". */
+function phrase(reason: string): string {
+  return (reason.split(': ')[0] ?? reason).replace(/\s+/g, ' ').trim()
 }
 
 /** Relative to where the reader stands, when that is below. */

@@ -78,7 +78,9 @@ export function statusOf(
     vips: cluster.vips.map((vip) => {
       const last = cluster.wire
         .adverts({ network: vip.spec.network })
-        .findLast(({ priority, addresses }) => priority > 0 && (addresses.length === 0 || addresses.includes(vip.address)))
+        .findLast(
+          ({ priority, addresses }) => priority > 0 && (addresses.length === 0 || addresses.includes(vip.address)),
+        )
       const sender = last && cluster.nodeByMac(last.srcMac)
       const byWire = sender ?? (last ? vip.ownerByWire() : undefined)
       return {
@@ -89,16 +91,18 @@ export function statusOf(
       }
     }),
     tables: observed.flatMap(({ node, view }) =>
-      view?.table === undefined ? [] : [{ node: node.name, services: view.table.map((table) => named(cluster, table)) }],
+      view?.table === undefined
+        ? []
+        : [{ node: node.name, services: view.table.map((table) => named(cluster, table)) }],
     ),
-    faults: faults.map(({ id, fault }) => ({
+    faults: faults.map(({ id, kind, fault }) => ({
       id,
-      kind: fault.kind,
+      kind,
       target: fault.target,
       at: new Date(clock.epochMs + fault.at).toISOString(),
       agoMs: Math.round(now - fault.at),
     })),
-    unplugged: faults.filter(({ fault }) => fault.kind === 'unplug').map(({ fault }) => fault.target),
+    unplugged: faults.filter(({ kind }) => kind === 'unplug').map(({ fault }) => fault.target),
     captures: cluster.captures.map(({ network, path }) => ({ network, path })),
   }
 }
@@ -106,7 +110,10 @@ export function statusOf(
 type TableService = NonNullable<NodeView['table']>[number]
 
 /** Says of each real server which node has its address. */
-function named(cluster: Cluster, { realServers, ...service }: TableService): Status['tables'][number]['services'][number] {
+function named(
+  cluster: Cluster,
+  { realServers, ...service }: TableService,
+): Status['tables'][number]['services'][number] {
   return {
     ...service,
     realServers: realServers.map((server) => {

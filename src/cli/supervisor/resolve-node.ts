@@ -37,7 +37,9 @@ async function whoIs(cluster: Cluster, who: 'master' | 'backup', frozen: Readonl
   const backup = observed.find((one) => one.state === 'running' && !owners.includes(one))
   const found = who === 'master' ? master : backup
   if (found) return found.node
-  const said = observed.map((one) => `${one.node.name}: ${one.state}${owners.includes(one) ? `, has ${vip.address}` : ''}`)
+  const said = observed.map(
+    (one) => `${one.node.name}: ${one.state}${owners.includes(one) ? `, has ${vip.address}` : ''}`,
+  )
   throw new InfrastructureError('LVSLAB_E_VIP_OWNER', `no node is the ${who} now`, {
     tried: `look who has ${vip.address}`,
     seen: said.join('\n'),

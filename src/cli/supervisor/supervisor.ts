@@ -141,36 +141,43 @@ export class Supervisor {
     const { id, fault } = active
     return {
       id,
-      kind: fault.kind,
+      kind,
       target: fault.target,
       at: new Date(cluster.clock.epochMs + fault.at).toISOString(),
       uncertaintyMs: fault.uncertaintyMs,
-      watch: whatToWatch(cluster, active),
+      watch: whatToWatch(cluster, this.#launch.name, active),
     }
   }
 
   async #heal({ id }: Params<'heal'>, { notice }: Caller): Promise<Result<'heal'>> {
     const { clock } = this.#clusterOrThrow()
-    const healed = await this.#faults.heal(id, (each) => notice(`healing ${each.id}: ${each.fault.kind} ${each.fault.target}`))
+    const healed = await this.#faults.heal(id, (each) =>
+      notice(`healing ${each.id}: ${each.kind} ${each.fault.target}`),
+    )
     const now = clock.now()
     return {
       healed: healed.map((each) => ({
         id: each.id,
-        kind: each.fault.kind,
+        kind: each.kind,
         target: each.fault.target,
         afterMs: Math.round(now - each.fault.at),
       })),
     }
   }
 
-  /** @throws InfrastructureError `LVSLAB_E_NODE_FROZEN`: it could not answer, and waiting for it would lose its agent */
+  /**
+   * A node that can do something. One that stands still could not answer, and waiting for it would lose its agent.
+   *
+   * @throws InfrastructureError `LVSLAB_E_NODE_FROZEN`, `LVSLAB_E_NODE_OFF`
+   */
   async #node(who: string): ReturnType<typeof resolveNode> {
-    const { frozen } = this.#faults
+    const { frozen, active } = this.#faults
     const node = await resolveNode(this.#clusterOrThrow(), who, frozen)
-    if (!frozen.has(node.name)) return node
-    throw new InfrastructureError('LVSLAB_E_NODE_FROZEN', `${node.name} is frozen: it cannot run anything`, {
-      todo: 'let it run on with "npx lvslab heal"',
-    })
+    const faults = active.filter((fault) => fault.node === node.name).map(({ id, kind }) => `${id}: ${kind}`)
+    const detail = { seen: faults.join('\n') || 'nobody asked for that', todo: 'npx lvslab heal' }
+    if (!node.running) throw new InfrastructureError('LVSLAB_E_NODE_OFF', `${node.name} is off`, detail)
+    if (frozen.has(node.name)) throw new InfrastructureError('LVSLAB_E_NODE_FROZEN', `${node.name} is frozen`, detail)
+    return node
   }
 
   #clusterOrThrow(): Cluster {

@@ -35,7 +35,7 @@ export class Progress implements Disposable {
     }
     this.#timer ??= setInterval(() => this.#draw(), FRAME_MS).unref()
     this.#draw()
-  }
+  };
 
   /** Clears the line away: what comes next is the result. */
   [Symbol.dispose](): void {

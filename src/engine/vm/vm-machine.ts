@@ -246,7 +246,9 @@ export class VmMachine implements Machine {
 
   /** The agent answers early; a machine is up when systemd has nothing left to start. */
   async #systemUp(): Promise<void> {
-    const waiting = 'until [ "$(systemctl is-system-running)" != starting ]; do sleep 0.1; done 2>/dev/null'
+    const waiting = `
+      until case "$(systemctl is-system-running 2>/dev/null)" in running | degraded | maintenance) ;; *) false ;; esac
+      do sleep 0.1; done`
     await this.exec(waiting, { timeoutMs: COLD_BOOT_TIMEOUT_MS })
   }
 

@@ -80,10 +80,13 @@ export class VmTerminal implements Terminal {
  * would do the same, and cost an emulated processor seconds.
  */
 function sessionScript(device: string, secret: string, rows: number, columns: number, term: string): string {
+  const type = termName(term)
   const inner = [
     `stty sane rows ${whole(rows)} cols ${whole(columns)}`,
     'cd /root',
-    `export HOME=/root USER=root LOGNAME=root SHELL=/bin/bash LANG=C.UTF-8 TERM=${termName(term)}`,
+    `export HOME=/root USER=root LOGNAME=root SHELL=/bin/bash LANG=C.UTF-8 TERM=${type}`,
+    // What the machine has no description of (kitty's, say) would leave less and vi lost.
+    `[ -e /lib/terminfo/${type[0]}/${type} -o -e /usr/share/terminfo/${type[0]}/${type} ] || TERM=xterm-256color`,
     'bash',
     `printf "\\033]lvslab;${secret};%d\\007" $?`,
   ].join('; ')

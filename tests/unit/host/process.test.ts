@@ -4,7 +4,8 @@ import { run } from '../../../src/host/process.ts'
 import { msUntil, runningProcesses } from './support/processes.ts'
 
 const lasting = `601.${process.pid}`
-const sleepers = (): number => runningProcesses().filter(({ arguments: words }) => words.includes(lasting)).length
+const sleepers = (): number =>
+  runningProcesses().filter(({ arguments: [name, time] }) => name === 'sleep' && time === lasting).length
 
 void t.test('output and lines come back', async (t) => {
   const lines: string[] = []

@@ -9,7 +9,8 @@ const doomed = fileURLToPath(new URL('support/doomed.ts', import.meta.url))
 
 /** A figure of seconds that no other sleep(1) has, to know ours by. */
 const lasting = `600.${process.pid}`
-const sleepers = (): number => runningProcesses().filter(({ arguments: words }) => words.includes(lasting)).length
+const sleepers = (): number =>
+  runningProcesses().filter(({ arguments: [name, time] }) => name === 'sleep' && time === lasting).length
 const reaperOf = (runner: number): number | undefined =>
   runningProcesses().find(({ parent, arguments: words }) => parent === runner && words.includes('lvslab-reaper'))?.pid
 

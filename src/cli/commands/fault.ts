@@ -1,0 +1,56 @@
+import { UsageError } from '../../errors.ts'
+import { withCluster, type ClusterOption } from '../options.ts'
+import type { AddCommand } from './command-module.ts'
+
+const FAULT_TIMEOUT_MS = 60_000
+
+const HELP = `
+TARGET begins with a node's name, or with who it is now: master, backup, director, real-server, client.
+
+Examples:
+  npx lvslab fault power-cut master
+  npx lvslab fault unplug node-1:eth1
+  npx lvslab fault kill-process master:keepalived:STOP`
+
+export const addFault: AddCommand = (program) => {
+  withCluster(program.command('fault').description('break something; "heal" mends it'))
+    .argument('[kind]', 'what to do; --list shows what there is')
+    .argument('[target]', 'to whom')
+    .option('--list', 'what can be broken')
+    .addHelpText('after', HELP)
+    .action(
+      async (kind: string | undefined, target: string | undefined, options: ClusterOption & { list?: boolean }) => {
+        const { FAULT_KINDS } = await import('../../fault/index.ts')
+        const { lookOf, print } = await import('../terminal/output.ts')
+        const { table } = await import('../terminal/text.ts')
+        const look = lookOf()
+        const kinds = FAULT_KINDS.map(({ name, target, description }) => [look.ink.name(name), target, description])
+        if (options.list === true) return print(table(kinds, { width: look.width }).join('\n'))
+        if (kind === undefined || target === undefined) {
+          throw new UsageError('LVSLAB_E_FAULT_TARGET', kind === undefined ? 'which fault?' : `${kind} to whom?`, {
+            seen: table(
+              FAULT_KINDS.map(({ name, target, description }) => [name, target, description]),
+              { width: 70 },
+            ).join('\n'),
+            todo: 'for example: npx lvslab fault power-cut master',
+          })
+        }
+        const { connectTo } = await import('../control/find-cluster.ts')
+        const { control } = await connectTo(options.cluster)
+        using _hangUp = control
+        const struck = await control.call('fault', { kind, target }, { timeoutMs: FAULT_TIMEOUT_MS })
+        const { ink } = look
+        // At least a millisecond, or it would promise more than the clock holds.
+        const within = struck.uncertaintyMs < 1 ? '' : ink.dim(` (took ${Math.round(struck.uncertaintyMs)} ms)`)
+        print(`${ink.bold(struck.id)}  ${struck.kind} ${ink.bold(struck.target)} at ${clockTime(struck.at)}${within}`)
+        print(struck.watch.map((line) => `  ${ink.name(line)}`).join('\n'))
+      },
+    )
+}
+
+/** "14:03:22.118", local time. */
+function clockTime(iso: string): string {
+  const at = new Date(iso)
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0'))
+  return `${time.join(':')}.${String(at.getMilliseconds()).padStart(3, '0')}`
+}

@@ -1,0 +1,24 @@
+import type { AddCommand } from './command-module.ts'
+
+export const addList: AddCommand = (program) => {
+  program
+    .command('list')
+    .alias('ls')
+    .description('topologies, and the claims that are proved of each')
+    .option('--json', 'as JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const [{ listTopologies }, { runModule }, { renderList }, output] = await Promise.all([
+        import('../../topology/index.ts'),
+        import('../run-module.ts'),
+        import('../render/list.ts'),
+        import('../terminal/output.ts'),
+      ])
+      const [topologies, claims] = await Promise.all([listTopologies(), runModule().then((run) => run.listClaims())])
+      if (!json) return output.print(renderList(topologies, claims, output.lookOf()))
+      const short = topologies.map(({ name, title, document, folder, nodes }) => ({
+        ...{ name, title, document, folder },
+        nodes: nodes.map((node) => ({ name: node.name, roles: node.roles })),
+      }))
+      output.printJson({ schema: 'lvslab.list/1', topologies: short, claims })
+    })
+}

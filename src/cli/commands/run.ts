@@ -1,0 +1,45 @@
+import { choice, shard, wholeNumber } from '../options.ts'
+import type { RunClaimsOptions } from '../run-module.ts'
+import type { AddCommand } from './command-module.ts'
+
+const EXAMPLES = `
+Selection: claims (004-4), topologies (dr-vrrp) or documents (004); none means all.
+
+Examples:
+  npx lvslab run                         every claim
+  npx lvslab run dr-vrrp --keep failed   leave the machines of a failed claim
+  npx lvslab run 004-4 --repeat 20       the spread of one figure
+  npx lvslab run --shard 1/4 --out ci    the first quarter, for CI
+
+Exit codes: 0 all pass, 1 a claim failed, 2 usage, 3 infrastructure, 4 a prerequisite is missing,
+5 nothing matched, 6 inconclusive only, 130 interrupted.`
+
+/** As commander gives them. */
+type Options = Omit<RunClaimsOptions, 'selection' | 'json' | 'cold' | 'tap'> &
+  Partial<Pick<RunClaimsOptions, 'json' | 'cold' | 'tap'>>
+
+export const addRun: AddCommand = (program, setExitCode) => {
+  program
+    .command('run')
+    .description('prove claims, and write what was measured')
+    .argument('[selection...]', 'claims, topologies or documents')
+    .option('--kernel <name>', 'kernel of the machines')
+    .option('--keepalived <version>', 'keepalived of the machines')
+    .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
+    .addOption(
+      choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),
+    )
+    .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
+    .option('--shard <index/count>', 'only one part of the selection', shard)
+    .option('--out <folder>', 'where to write (default: reports/<time>)')
+    .option('--grep <text>', 'only claims with this in their title')
+    .option('--cold', 'boot every machine from its disk', false)
+    .option('--json', 'the run record on standard output', false)
+    .option('--tap', 'TAP on standard output', false)
+    .addHelpText('after', EXAMPLES)
+    .action(async (selection: string[], options: Options) => {
+      const { runModule } = await import('../run-module.ts')
+      const run = await runModule()
+      setExitCode(await run.runClaims({ json: false, cold: false, tap: false, ...options, selection }))
+    })
+}

@@ -1,0 +1,43 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+
+/** `--cluster NAME`, for commands about a cluster that is up. */
+export interface ClusterOption {
+  readonly cluster?: string
+}
+
+export function withCluster(command: Command): Command {
+  return command.option('--cluster <name>', 'which cluster, when several are up')
+}
+
+/** A whole number of at least `least`, for commander. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`)
+  }
+}
+
+/** Seconds, with a fraction, as ms. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0 && value <= 86_400) return Math.ceil(value * 1000)
+  throw new InvalidArgumentError('It must be a number of seconds, at most a day.')
+}
+
+/** "2/5": the second of five parts. */
+export function shard(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count }
+  throw new InvalidArgumentError('It must be INDEX/COUNT, such as 1/4; the first is 1.')
+}
+
+export function choice(flags: string, description: string, choices: readonly string[], preset: string): Option {
+  return new Option(flags, description).choices(choices).default(preset)
+}
+
+/** A name that can be a folder's, and part of a socket's path. */
+export function clusterName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) return text
+  throw new InvalidArgumentError('A name has at most 40 letters, digits, dots, dashes and underscores.')
+}

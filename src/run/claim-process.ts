@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { lastLines } from '../host/process.ts'
+import { projectRoot } from '../host/paths.ts'
+import type { SessionMessage, SessionSettings } from './claim-session.ts'
+
+export interface ClaimProcessEnd {
+  readonly how: string
+  /** The last lines of its standard error. */
+  readonly stderr: string
+}
+
+/**
+ * The process that runs the claims of one topology: a tap test file, told by its environment which to run. A process of
+ * its own, so that one that crashes or hangs takes neither the runner nor the other claims with it; and one that ends
+ * with the runner, however that ends.
+ */
+export class ClaimProcess {
+  readonly #child: ChildProcess
+  readonly ended: Promise<ClaimProcessEnd>
+  #stderr = ''
+
+  private constructor(child: ChildProcess, onMessage: (message: SessionMessage) => void) {
+    this.#child = child
+    child.on('message', (message) => {
+      // Loaders use the channel too.
+      const own = (message as { lvslab?: SessionMessage }).lvslab
+      if (own) onMessage(own)
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-8_000)
+    })
+    this.ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve({ how: error.message, stderr: this.#stderr }))
+      child.once('close', (code, signal) => {
+        resolve({
+          how: signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`,
+          stderr: lastLines(this.#stderr, 8),
+        })
+      })
+    })
+  }
+
+  static async start(
+    topology: string,
+    settings: SessionSettings,
+    onMessage: (message: SessionMessage) => void,
+  ): Promise<ClaimProcess> {
+    const file = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
+    await mkdir(join(settings.outDir, 'tap'), { recursive: true })
+    const command = ['--pdeathsig', 'KILL', process.execPath, '--import', 'tsx', file]
+    const child = spawn('setpriv', command, {
+      cwd: projectRoot,
+      env: { ...process.env, LVSLAB_CLAIMS: JSON.stringify(settings), TAP: '1' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A terminal's Ctrl-C is for the runner.
+      detached: true,
+    })
+    child.stdout?.pipe(createWriteStream(join(settings.outDir, 'tap', `${topology}.tap`), { flags: 'a' }))
+    return new ClaimProcess(child, onMessage)
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+}

@@ -1,0 +1,94 @@
+import type { Claim } from '../topology/index.ts'
+import type { ClaimRecord } from './record.ts'
+
+const MARKS = { pass: '✓', fail: '✗', inconclusive: '?', skip: '-' } as const
+const COLORS = { pass: '32', fail: '31', inconclusive: '33', skip: '90' } as const
+
+/**
+ * What a person sees while claims run: a line for each that has ended, and on a terminal a last line that says what is
+ * going on now. Elsewhere, plain lines.
+ */
+export class ProgressView {
+  readonly #out: NodeJS.WriteStream
+  readonly #total: number
+  readonly #live: boolean
+  readonly #color: boolean
+  readonly #started = performance.now()
+  #ended = 0
+  #now = ''
+  #claim: { readonly id: string; readonly since: number } | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor(out: NodeJS.WriteStream, total: number) {
+    this.#out = out
+    this.#total = total
+    this.#live = out.isTTY && process.env['CI'] === undefined
+    this.#color = out.isTTY && process.env['NO_COLOR'] === undefined
+    if (this.#live) this.#timer = setInterval(() => this.#draw(), 250)
+    this.#timer?.unref()
+  }
+
+  /** Something worth a line of its own. */
+  say(line: string): void {
+    this.#erase()
+    this.#out.write(`${this.#paint('90', seconds(this.#started).padStart(7))}  ${line}\n`)
+    this.#draw()
+  }
+
+  start(claim: Claim, attempt: number): void {
+    this.#claim = { id: claim.id, since: performance.now() }
+    this.#now = attempt === 1 ? claim.title : `attempt ${attempt}: ${claim.title}`
+    this.#draw()
+  }
+
+  /** What the running claim does. */
+  progress(line: string): void {
+    // Builds are worth seeing everywhere; a claim's steps only live.
+    if (this.#claim === undefined || /^(building|built|another)/.test(line)) return this.say(line)
+    this.#now = line
+    this.#draw()
+  }
+
+  end(record: ClaimRecord): void {
+    this.#ended += 1
+    this.#claim = undefined
+    const mark = this.#paint(COLORS[record.verdict], MARKS[record.verdict])
+    const took = `${(record.durationMs / 1000).toFixed(1)} s`
+    this.#erase()
+    this.#out.write(
+      `${this.#paint('90', seconds(this.#started).padStart(7))}  ${mark} ${record.id.padEnd(7)} ${record.title}  ${this.#paint('90', took)}\n`,
+    )
+    if (record.verdict !== 'pass' && record.reason !== undefined) {
+      this.#out.write(
+        record.reason
+          .split('\n')
+          .map((line) => `           ${line}\n`)
+          .join(''),
+      )
+    }
+    this.#draw()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#erase()
+  }
+
+  #draw(): void {
+    if (!this.#live || this.#claim === undefined) return
+    const text = `${seconds(this.#started).padStart(7)}  [${this.#ended}/${this.#total}] ${this.#claim.id} ${seconds(this.#claim.since)}: ${this.#now}`
+    this.#out.write(`\r\x1b[K${text.slice(0, (this.#out.columns ?? 80) - 1)}`)
+  }
+
+  #erase(): void {
+    if (this.#live) this.#out.write('\r\x1b[K')
+  }
+
+  #paint(code: string, text: string): string {
+    return this.#color ? `\x1b[${code}m${text}\x1b[0m` : text
+  }
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`
+}
