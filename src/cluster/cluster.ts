@@ -22,7 +22,12 @@ export class Cluster implements AsyncDisposable {
     this.boot = boot
     this.nodes = engine.topology.nodes.map((spec) => new Node(spec, engine.machines.get(spec.name)!))
     this.vips = engine.topology.vips.map(
-      (spec) => new VirtualIp(spec, spec.candidates.map((name) => this.node(name)), engine.wire),
+      (spec) =>
+        new VirtualIp(
+          spec,
+          spec.candidates.map((name) => this.node(name)),
+          engine.wire,
+        ),
     )
   }
 

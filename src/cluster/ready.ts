@@ -19,10 +19,11 @@ export async function untilReady(cluster: EngineCluster): Promise<void> {
   } catch (error) {
     const journals = await Promise.all(
       [...confs.keys()].map(async (name) => {
-        const { stdout = '' } = (await cluster.machines
-          .get(name)
-          ?.exec('ipvsadm -Ln; journalctl -u keepalived -n 12 --no-pager -o cat')
-          .catch(() => undefined)) ?? {}
+        const { stdout = '' } =
+          (await cluster.machines
+            .get(name)
+            ?.exec('ipvsadm -Ln; journalctl -u keepalived -n 12 --no-pager -o cat')
+            .catch(() => undefined)) ?? {}
         return `${name}:\n${stdout}`
       }),
     )
@@ -52,7 +53,9 @@ function readyBoundMs(confs: ReadonlyMap<string, KeepalivedConf>): number {
     0,
     ...all.flatMap((conf) =>
       conf.virtualServers.flatMap(({ realServers }) =>
-        realServers.flatMap(({ checkers }) => checkers.map(({ warmupS, connectTimeoutS }) => 1 + warmupS + connectTimeoutS)),
+        realServers.flatMap(({ checkers }) =>
+          checkers.map(({ warmupS, connectTimeoutS }) => 1 + warmupS + connectTimeoutS),
+        ),
       ),
     ),
   )

@@ -1,11 +1,16 @@
-import type { Node } from './node.ts'
+/** What a service needs of its node. */
+export interface ServiceHost {
+  readonly name: string
+  succeed(command: string): Promise<string>
+  run(command: string): Promise<{ readonly exitCode: number }>
+}
 
 /** A systemd unit of a node. */
 export class Service {
-  readonly node: Node
+  readonly node: ServiceHost
   readonly unit: string
 
-  constructor(node: Node, unit: string) {
+  constructor(node: ServiceHost, unit: string) {
     this.node = node
     this.unit = unit
   }

@@ -34,7 +34,10 @@ export async function vary(topology: Topology, name: string, change: Variation):
   }
   const withFiles = (node: NodeSpec): NodeSpec => ({
     ...node,
-    files: node.files.map((file) => ({ ...file, hostPath: edited.get(`${node.name} ${file.guestPath}`) ?? file.hostPath })),
+    files: node.files.map((file) => ({
+      ...file,
+      hostPath: edited.get(`${node.name} ${file.guestPath}`) ?? file.hostPath,
+    })),
   })
   return { ...topology, nodes: topology.nodes.map((node) => (change.nodes ?? ((same) => same))(withFiles(node))) }
 }

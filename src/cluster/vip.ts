@@ -48,7 +48,9 @@ export class VirtualIp {
   /** Who advertised it last, by the wire. */
   ownerByWire(): Node | undefined {
     const last = this.#wire.adverts({ network: this.spec.network }).findLast(({ priority }) => priority > 0)
-    return this.candidates.find((node) => node.spec.interfaces.some(({ mac }) => mac === last?.srcMac || this.#isAddress(node, last?.srcIp)))
+    return this.candidates.find((node) =>
+      node.spec.interfaces.some(({ mac }) => mac === last?.srcMac || this.#isAddress(node, last?.srcIp)),
+    )
   }
 
   /** The candidates that do not have it. */

@@ -49,7 +49,9 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 
 function demand(detail: string | undefined, example: string): string {
   if (detail !== undefined && detail !== '') return detail
-  throw new UsageError('LVSLAB_E_FAULT_TARGET', 'this fault needs more than a node', { todo: `for example: ${example}` })
+  throw new UsageError('LVSLAB_E_FAULT_TARGET', 'this fault needs more than a node', {
+    todo: `for example: ${example}`,
+  })
 }
 
 /**

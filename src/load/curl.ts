@@ -49,7 +49,8 @@ export function curlCommand(options: {
 }): string {
   const separator = options.url.includes('?') ? '&' : '?'
   // curl's --rate has whole requests per unit of time.
-  const perMinute = options.intervalMs === undefined || options.intervalMs === 0 ? 0 : Math.round(60_000 / options.intervalMs)
+  const perMinute =
+    options.intervalMs === undefined || options.intervalMs === 0 ? 0 : Math.round(60_000 / options.intervalMs)
   const words = [
     // Line by line, so that what was done is known when it is ended.
     'stdbuf -oL curl --silent --no-keepalive --header "Connection: close"',
@@ -113,5 +114,24 @@ export function placeInTime(
       localPort: line.localPort > 0 ? line.localPort : undefined,
       error: line.error === '' || line.error === 'null' ? undefined : line.error,
     }
+  })
+}
+
+/** How far a failed request's place by curl's pace may be from its SYN on the wire, ms. */
+const PLACE_TOLERANCE_MS = 250
+
+/**
+ * Gives failed requests the times of the SYNs that no other request accounts for: the earliest failure the earliest SYN
+ * that is near enough. A failure without one (its SYN never left: no ARP answer, no carrier) keeps its place.
+ */
+export function placeFailures(requests: readonly Request[], unclaimed: readonly ClusterTime[]): Request[] {
+  const free = [...unclaimed].sort((a, b) => a - b)
+  const inOrder = [...requests].sort((a, b) => a.at - b.at)
+  return inOrder.map((request) => {
+    if (request.ok || request.atFromWire) return request
+    const index = free.findIndex((at) => Math.abs(at - request.at) <= PLACE_TOLERANCE_MS)
+    if (index < 0) return request
+    const [at] = free.splice(index, 1)
+    return { ...request, at: at!, atFromWire: true }
   })
 }

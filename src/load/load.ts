@@ -1,6 +1,6 @@
 import type { ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
-import { curlCommand, parseCurlOutput, placeInTime, type Request } from './curl.ts'
+import { curlCommand, parseCurlOutput, placeFailures, placeInTime, type Request } from './curl.ts'
 
 export interface BurstOptions {
   readonly url: string
@@ -19,7 +19,7 @@ export async function burst(cluster: Cluster, client: Node, options: BurstOption
     timeoutMs: options.count * maxTimeMs + 20_000,
     pollMs: 20,
   })
-  return placeInTime(parseCurlOutput(stdout), began, 0, await synTimes(cluster, client, began))
+  return placeInTime(parseCurlOutput(stdout), began, 0, synTimes(cluster, client, began))
 }
 
 export interface SteadyOptions {
@@ -34,17 +34,26 @@ export interface SteadyOptions {
 
 /** A steady stream of requests that goes on while a test breaks something. */
 export interface SteadyLoad extends AsyncDisposable {
+  /** From here on every curl was at work. */
   readonly began: ClusterTime
   /** Between the beginnings of two requests, ms: what the client can resolve. */
   readonly intervalMs: number
-  /** Ends it and answers every request, in the order of their beginnings. */
+  /** Ends it and answers every request since `began`, in the order of their beginnings. */
   stop(): Promise<Request[]>
 }
 
 /** Several curls take turns, so that one that waits for a dead server does not silence the others. */
 const CURLS = 4
 
-/** Starts a steady stream of requests on fresh connections. */
+/** Starting a curl takes an emulated machine a while, four of them longer. */
+const FLOWING_TIMEOUT_MS = 20_000
+
+/**
+ * Starts a steady stream of requests on fresh connections, and waits until each curl has been answered once: what breaks
+ * afterwards broke under load.
+ *
+ * @throws WireTimeoutError when they are not answered
+ */
 export async function steady(cluster: Cluster, client: Node, options: SteadyOptions): Promise<SteadyLoad> {
   const perSecond = options.perSecond ?? 20
   const intervalMs = 1000 / perSecond
@@ -58,19 +67,38 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
     return `( sleep ${((index * intervalMs) / 1000).toFixed(3)}; exec ${command} ) >${directory}/${index} 2>/dev/null &`
   })
   await client.succeed(`mkdir ${directory}; { ${script.join('\n')}\n } </dev/null; jobs -p >${directory}/pids`)
+  await untilFlowing(cluster, client, began)
+  const flowing = cluster.clock.now()
   let result: Promise<Request[]> | undefined
   const stop = (): Promise<Request[]> => {
-    result ??= collect(cluster, client, directory, began, eachMs)
+    result ??= collect(cluster, client, directory, began, eachMs).then((all) => all.filter(({ at }) => at >= flowing))
     return result
   }
   return {
-    began,
+    began: flowing,
     intervalMs,
     stop,
     [Symbol.asyncDispose]: async () => {
       if (client.running) await stop()
     },
   }
+}
+
+async function untilFlowing(cluster: Cluster, client: Node, since: ClusterTime): Promise<void> {
+  const answered = new Set<number>()
+  await cluster.wire.waitFor(
+    {
+      description: `answers to ${CURLS} requests of ${client.name}`,
+      match: (event) => {
+        if (event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.dstIp === client.address) {
+          answered.add(event.dstPort)
+        }
+        return answered.size >= CURLS
+      },
+      related: (event) => event.type === 'tcp',
+    },
+    { since, timeoutMs: FLOWING_TIMEOUT_MS },
+  )
 }
 
 async function collect(
@@ -85,21 +113,27 @@ async function collect(
      for index in ${Array.from({ length: CURLS }, (_, index) => index).join(' ')}; do cat ${directory}/$index; echo '=== curl'; done
      rm -rf ${directory}`,
   )
-  const times = await synTimes(cluster, client, began)
-  return text
+  const times = synTimes(cluster, client, began)
+  const requests = text
     .split('=== curl')
     .slice(0, CURLS)
     .flatMap((part) => placeInTime(parseCurlOutput(part), began, eachMs, times))
-    .sort((a, b) => a.at - b.at)
+  return placeFailures(requests, unclaimedSyns(requests, times)).sort((a, b) => a.at - b.at)
+}
+
+/** When connections were begun that no request with a known port accounts for: curl forgets the port of a failed one. */
+function unclaimedSyns(requests: readonly Request[], times: ReadonlyMap<number, ClusterTime>): ClusterTime[] {
+  const claimed = new Set(requests.map(({ localPort }) => localPort))
+  return [...times].filter(([port]) => !claimed.has(port)).map(([, at]) => at)
 }
 
 /** When each connection of the client was begun, by its port: the first SYN on the client's own cables. */
-async function synTimes(cluster: Cluster, client: Node, since: ClusterTime): Promise<Map<number, ClusterTime>> {
+function synTimes(cluster: Cluster, client: Node, since: ClusterTime): Map<number, ClusterTime> {
   const cables = new Set(client.spec.interfaces.map(({ name }) => client.cable(name)))
   const times = new Map<number, ClusterTime>()
   for (const event of cluster.wire.within({ since })) {
     if (event.type !== 'tcp' || !event.syn || event.ack || !cables.has(event.cable)) continue
     if (!times.has(event.srcPort)) times.set(event.srcPort, event.at)
   }
-  return Promise.resolve(times)
+  return times
 }

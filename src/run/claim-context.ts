@@ -31,6 +31,14 @@ export interface ClaimOptions {
   /** Collect journals and tables although the claim passed. */
   readonly keepEvidence?: boolean
   readonly onProgress?: (line: string) => void
+  /** Breaks every cluster that the claim boots, on purpose: does the claim notice? For tests of the harness. */
+  readonly sabotage?: Sabotage
+}
+
+export interface Sabotage {
+  /** The topology to boot in place of the claim's; what is expected still follows from the claim's own. */
+  readonly vary?: (topology: Topology, directory: string) => Promise<Topology>
+  readonly afterBoot?: (cluster: Cluster) => Promise<void>
 }
 
 export interface Measurement {
@@ -81,13 +89,17 @@ export class ClaimContext {
     const directory = join(this.directory, number === 0 ? 'cluster' : `cluster-${number + 1}`)
     const mode = this.#options.mode ?? options.mode
     this.say('booting the cluster')
-    const cluster = await this.#options.lab.boot(options.topology ?? this.topology, {
+    const { sabotage } = this.#options
+    const asked = options.topology ?? this.topology
+    const topology = (await sabotage?.vary?.(asked, join(this.directory, 'sabotage'))) ?? asked
+    const cluster = await this.#options.lab.boot(topology, {
       evidenceDir: directory,
       ...(mode === undefined ? {} : { mode }),
       ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
     })
     this.#bootMs = (this.#bootMs ?? 0) + cluster.boot.ms
     this.#clusters.push({ cluster, directory, since: cluster.clock.now() })
+    await sabotage?.afterBoot?.(cluster)
     this.say('the cluster is up')
     return cluster
   }

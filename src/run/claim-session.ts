@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { Lab, type BootOptions } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
-import { ClaimContext } from './claim-context.ts'
+import { ClaimContext, type Sabotage } from './claim-context.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** What a process that runs claims is told, in the environment variable `LVSLAB_CLAIMS`. */
@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly kernel?: string
   readonly cold?: boolean
   readonly keepEvidence?: boolean
+  /** Name of a way to break the clusters; tests/support knows them. */
+  readonly sabotage?: string
 }
 
 /** What such a process tells its parent. */
@@ -61,9 +63,13 @@ export async function findClaim(id: string): Promise<{ claim: Claim; topology: T
 }
 
 /** Puts one claim to the test, again where only the machine's lateness was in the way, and tells the parent. */
-export async function runClaim(id: string, body: (context: ClaimContext) => Promise<void>): Promise<ClaimRecord> {
+export async function runClaim(
+  id: string,
+  body: (context: ClaimContext) => Promise<void>,
+  sabotageOf?: (name: string) => Sabotage,
+): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, cold, keepEvidence } = await settings
+  const { outDir, folder = 'claims', kernel, cold, keepEvidence, sabotage } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
   for (let attempt = 1; ; attempt++) {
@@ -73,6 +79,7 @@ export async function runClaim(id: string, body: (context: ClaimContext) => Prom
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
       ...(keepEvidence === undefined ? {} : { keepEvidence }),
+      ...(sabotage === undefined || !sabotageOf ? {} : { sabotage: sabotageOf(sabotage) }),
     })
     const record = await context.run(body)
     if (record.verdict === 'inconclusive' && attempt < ATTEMPTS) {

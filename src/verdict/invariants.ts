@@ -47,7 +47,9 @@ export function oneMasterAtATime(toleratedMs: number): Invariant {
         const start = began.get(advert.vrid) ?? advert.at
         began.set(advert.vrid, start)
         if (advert.at - start > toleratedMs) {
-          found.push(`${describeTime(advert.at)}: ${[...senders.keys()].join(' and ')} both advertise vrid ${advert.vrid}`)
+          found.push(
+            `${describeTime(advert.at)}: ${[...senders.keys()].join(' and ')} both advertise vrid ${advert.vrid}`,
+          )
         }
       }
       return found.slice(0, 5)

@@ -25,7 +25,6 @@ export function judge(measured: Measured, window: Pick<Window, 'minMs' | 'maxMs'
   // Some value that the measurement allows lies in the window.
   if (longest >= window.minMs && shortest <= window.maxMs) return 'inside'
   const missMs = shortest > window.maxMs ? shortest - window.maxMs : window.minMs - longest
-  const excuseMs =
-    shortest > window.maxMs ? measured.fabricLateMs + measured.machineLateMs : measured.fabricLateMs
+  const excuseMs = shortest > window.maxMs ? measured.fabricLateMs + measured.machineLateMs : measured.fabricLateMs
   return missMs <= excuseMs ? 'undecided' : 'outside'
 }

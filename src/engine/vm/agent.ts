@@ -83,11 +83,15 @@ export class Agent {
       if (status.exited) return resultOf(status, performance.now() - started)
       if (performance.now() - started > timeoutMs) {
         await this.#request('guest-exec', { path: '/bin/kill', arg: ['-9', String(pid)] }).catch(() => undefined)
-        throw new InfrastructureError('LVSLAB_E_GUEST_TIMEOUT', `a command on ${this.#node} took over ${timeoutMs} ms`, {
-          tried: `${this.#node}: ${typeof command === 'string' ? command.slice(0, 300) : command.join(' ')}`,
-          seen: 'it was still running, and was killed',
-          todo: `look at it with "npx lvslab shell ${this.#node}", or give it longer`,
-        })
+        throw new InfrastructureError(
+          'LVSLAB_E_GUEST_TIMEOUT',
+          `a command on ${this.#node} took over ${timeoutMs} ms`,
+          {
+            tried: `${this.#node}: ${typeof command === 'string' ? command.slice(0, 300) : command.join(' ')}`,
+            seen: 'it was still running, and was killed',
+            todo: `look at it with "npx lvslab shell ${this.#node}", or give it longer`,
+          },
+        )
       }
       pollMs = Math.min(pollMs * 1.4, options.pollMs ?? SLOWEST_POLL_MS)
     }

@@ -20,7 +20,10 @@ export class JsonLines {
 
   #line(line: Buffer): void {
     // The guest agent marks the answer to guest-sync-delimited with a byte that no JSON contains.
-    const text = line.subarray(line.lastIndexOf(0xff) + 1).toString('utf8').trim()
+    const text = line
+      .subarray(line.lastIndexOf(0xff) + 1)
+      .toString('utf8')
+      .trim()
     if (text === '') return
     let message: unknown
     try {

@@ -20,7 +20,8 @@ export async function findQemu(): Promise<QemuBinary> {
   const { stdout } = await run(path, ['--version'], { timeoutMs: 10_000 })
   const version = /version (\d+\.\d+(\.\d+)?)/.exec(stdout)?.[1]
   const [major = 0, minor = 0] = (version ?? '0').split('.').map(Number)
-  if (major > OLDEST_QEMU[0] || (major === OLDEST_QEMU[0] && minor >= OLDEST_QEMU[1])) return { path, version: version! }
+  if (major > OLDEST_QEMU[0] || (major === OLDEST_QEMU[0] && minor >= OLDEST_QEMU[1]))
+    return { path, version: version! }
   throw new PrerequisiteError('LVSLAB_E_QEMU_TOO_OLD', `QEMU is too old`, {
     tried: `${path} --version`,
     seen: stdout.split('\n')[0] ?? 'no version',

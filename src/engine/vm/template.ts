@@ -69,7 +69,12 @@ export async function ensureTemplate(host: VmHost, shape: MachineShape, progress
 }
 
 /** Stops a machine whose memory is in `directory` and saves the rest of it there; it is gone afterwards. */
-export async function saveMachine(machine: VmMachine, directory: string, prefix: string, scratch: string): Promise<void> {
+export async function saveMachine(
+  machine: VmMachine,
+  directory: string,
+  prefix: string,
+  scratch: string,
+): Promise<void> {
   await machine.qmp.execute('stop')
   await saveState(machine.qmp, join(scratch, 'save'), join(directory, `${prefix}state`))
   await machine.powerCut()
@@ -78,7 +83,19 @@ export async function saveMachine(machine: VmMachine, directory: string, prefix:
   const final = finalPlace(directory)
   await run(
     'qemu-img',
-    ['create', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', join(final, `${prefix}disk.qcow2`), join(directory, `${prefix}clone.qcow2`), '1G'],
+    [
+      'create',
+      '-q',
+      '-u',
+      '-f',
+      'qcow2',
+      '-F',
+      'qcow2',
+      '-b',
+      join(final, `${prefix}disk.qcow2`),
+      join(directory, `${prefix}clone.qcow2`),
+      '1G',
+    ],
     { timeoutMs: 20_000 },
   )
 }

@@ -31,6 +31,9 @@ export interface VmBootOptions {
 
 const PROVISION_TIMEOUT_MS = 90_000
 
+/** Bumped when what a cluster must have reached before it is saved changes (see src/cluster/ready.ts). */
+const SNAPSHOT_VERSION = 2
+
 /** The cluster as QEMU machines, one process each, their cables in one fabric. */
 export class VmCluster implements EngineCluster {
   readonly topology: Topology
@@ -264,6 +267,7 @@ async function ensureSnapshot(options: VmBootOptions): Promise<string> {
       needsMiB: topology.nodes.reduce((sum, node) => sum + node.memoryMiB, 500),
       from: {
         ...hostKey(host),
+        snapshotVersion: SNAPSHOT_VERSION,
         nodes: topology.nodes.map(({ name, memoryMiB, interfaces, roles }) => ({ name, memoryMiB, interfaces, roles })),
         files: [...files.flat(), ...scripts].map(({ path, content, mode }) => [path, mode, text(content)]),
       },

@@ -109,7 +109,10 @@ export class VmMachine implements Machine {
   async reboot(): Promise<void> {
     const qmp = this.qmp
     const wentDown = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT')), COLD_BOOT_TIMEOUT_MS)
+      const timer = setTimeout(
+        () => reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT')),
+        COLD_BOOT_TIMEOUT_MS,
+      )
       const stop = qmp.onEvent(({ event }) => {
         if (event !== 'RESET') return
         clearTimeout(timer)
@@ -147,7 +150,9 @@ export class VmMachine implements Machine {
   }
 
   async putFiles(files: readonly GuestFile[]): Promise<void> {
-    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', { input: await guestArchive(files) })
+    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', {
+      input: await guestArchive(files),
+    })
     if (exitCode === 0) return
     throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `files could not be written on ${this.name}`, {
       tried: files.map(({ path }) => path).join(', '),
@@ -168,9 +173,13 @@ export class VmMachine implements Machine {
   async openTerminal(options?: TerminalOptions): Promise<Terminal> {
     const free = Array.from({ length: TERMINALS }, (_, index) => index).find((index) => !this.#terminals.has(index))
     if (free === undefined) {
-      throw new InfrastructureError('LVSLAB_E_TERMINALS_BUSY', `all ${TERMINALS} terminals of ${this.name} are in use`, {
-        todo: 'leave one of the shells (exit), or use "npx lvslab exec"',
-      })
+      throw new InfrastructureError(
+        'LVSLAB_E_TERMINALS_BUSY',
+        `all ${TERMINALS} terminals of ${this.name} are in use`,
+        {
+          todo: 'leave one of the shells (exit), or use "npx lvslab exec"',
+        },
+      )
     }
     // Taken at once: a second shell may be asked for before this one is open.
     this.#terminals.add(free)
