@@ -1,5 +1,5 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
-import { InfrastructureError } from '../errors.ts'
+import { LvslabError } from '../errors.ts'
 import { parseIpvsStats, parseIpvsTable, type IpvsService } from './ipvs-table.ts'
 import type { Node } from './node.ts'
 
@@ -83,7 +83,9 @@ export class Director {
     const { exitCode } = await this.node.run(script, { timeoutMs: timeoutMs * 3 + 10_000, pollMs: 10 })
     const at = this.#clock.now()
     if (exitCode === 0) return at
-    throw new InfrastructureError(
+    // The cluster did not do what it was waited for: a claim's failure, not the harness's.
+    throw new LvslabError(
+      'assertion',
       'LVSLAB_E_TABLE_TIMEOUT',
       `${address}:${port} was not ${wanted} in the table of ${this.node.name} within ${timeoutMs} ms`,
       { tried: `watch /proc/net/ip_vs on ${this.node.name}`, seen: await this.node.succeed('ipvsadm -Ln') },

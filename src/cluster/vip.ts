@@ -1,4 +1,4 @@
-import { InfrastructureError } from '../errors.ts'
+import { LvslabError } from '../errors.ts'
 import type { Wire } from '../fabric/index.ts'
 import type { Vip as VipSpec } from '../topology/index.ts'
 import type { Node } from './node.ts'
@@ -33,12 +33,13 @@ export class VirtualIp {
   /**
    * The one owner.
    *
-   * @throws InfrastructureError `LVSLAB_E_VIP_OWNER` when there is none, or more than one
+   * @throws LvslabError `LVSLAB_E_VIP_OWNER`, as a failed assertion, when there is none, or more than one
    */
   async owner(): Promise<Node> {
     const owners = await this.owners()
     if (owners.length === 1) return owners[0]!
-    throw new InfrastructureError(
+    throw new LvslabError(
+      'assertion',
       'LVSLAB_E_VIP_OWNER',
       `${this.address} has ${owners.length === 0 ? 'no owner' : 'more than one owner'}`,
       { tried: 'ask the directors for their addresses', seen: owners.map(({ name }) => name).join(', ') || 'none' },

@@ -1,4 +1,5 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
+import type { LvslabError } from '../errors.ts'
 import type { CableId, Wire } from '../fabric/index.ts'
 import type { Topology } from '../topology/index.ts'
 
@@ -91,6 +92,8 @@ export interface EngineCluster extends AsyncDisposable {
    * measured meanwhile.
    */
   lateness(since: ClusterTime): Promise<ClusterLateness>
+  /** Machines that went down though nobody took their power, each as an error with the last lines of its console. */
+  casualties(): readonly LvslabError[]
   /** Pulls a cable: the carrier goes in the machine, frames are dropped on the wire. */
   unplug(cable: CableId): Promise<ClusterTime>
   plug(cable: CableId): Promise<ClusterTime>

@@ -68,6 +68,7 @@ export class ClaimContext {
   readonly #evidence: Evidence[] = []
   readonly #undecided: string[] = []
   readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
+  readonly #questions: Promise<unknown>[] = []
   readonly #clusters: { readonly cluster: Cluster; readonly directory: string; readonly since: ClusterTime }[] = []
   #bootMs: number | undefined
   #protocolWaitMs = 0
@@ -106,9 +107,20 @@ export class ClaimContext {
 
   /** What every healthy cluster keeps to, from now to the end of the claim. */
   alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
+    this.#askForVips(cluster)
     this.always(cluster, onlyCandidatesAnswerArp)
     this.always(cluster, answersBypassDirectors)
     this.always(cluster, oneMasterAtATime(options.overlapMs ?? 1_100))
+  }
+
+  /** A rule about who answers ARP proves nothing where nobody asks: the client does, and knows no answer of before. */
+  #askForVips(cluster: Cluster): void {
+    const { client, vips } = cluster
+    const ask = vips.flatMap(({ address, spec }) => {
+      const nic = client.spec.interfaces.find(({ network }) => network === spec.network)
+      return nic ? [`ip neigh flush dev ${nic.name}; arping -q -c 1 -w 2 -I ${nic.name} ${address}`] : []
+    })
+    if (ask.length > 0) this.#questions.push(client.run(ask.join('; ')).catch(() => undefined))
   }
 
   always(cluster: Cluster, invariant: Invariant): void {
@@ -195,6 +207,7 @@ export class ClaimContext {
       thrown = error
     }
     await this.#lookBack()
+    thrown = this.#casualty(thrown) ?? thrown
     const end = this.#judge(thrown)
     await this.#takeDown(end.verdict, thrown)
     const { claim, topology, attempt } = this.#options
@@ -220,6 +233,7 @@ export class ClaimContext {
   }
 
   async #lookBack(): Promise<void> {
+    await Promise.all(this.#questions)
     for (const { cluster, since, invariant } of this.#watched) {
       const violations = invariant.violations(cluster, since, cluster.clock.now())
       this.check(`always: ${invariant.text}`, violations.length === 0, violations.join('\n') || undefined)
@@ -231,6 +245,12 @@ export class ClaimContext {
         // A fabric that died is the error that the claim ends with; its lateness is of no interest.
       }
     }
+  }
+
+  /** A machine that went down by itself explains whatever else was seen, and leaves nothing proven. */
+  #casualty(thrown: unknown): LvslabError | undefined {
+    if (thrown instanceof LvslabError && thrown.code === 'LVSLAB_E_MACHINE_DOWN') return undefined
+    return this.#clusters.flatMap(({ cluster }) => cluster.engine.casualties())[0]
   }
 
   #noteLateness(late: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {

@@ -18,6 +18,8 @@ const stateSchema = z.object({
   evidence: z.string(),
 })
 
+const LONGEST_SOCKET_PATH = 107
+
 /** What other terminals can read about a cluster that is up, or on its way up or down. */
 export type ClusterState = z.infer<typeof stateSchema>
 
@@ -51,7 +53,7 @@ export async function isAlive({ pid, startTicks: ticks }: Pick<ClusterState, 'pi
  * @throws UsageError `LVSLAB_E_NAME_TAKEN`
  */
 export async function claimName(state: Omit<ClusterState, 'schema' | 'pid' | 'startTicks'>): Promise<ClusterState> {
-  await ensureRuntimeDir()
+  await ensureRuntimeDir(state.name)
   const whole: ClusterState = {
     schema: 'lvslab.up/1',
     ...state,
@@ -92,8 +94,16 @@ async function readState(name: string): Promise<ClusterState | undefined> {
 }
 
 /** Sockets there are as good as a root shell in each machine: the folder must be the user's own, and closed to others. */
-async function ensureRuntimeDir(): Promise<void> {
+async function ensureRuntimeDir(name: string): Promise<void> {
   const folder = runtimeDir()
+  const socket = controlSocket(name)
+  // The kernel's limit (unix(7)); node would cut the path off without a word.
+  if (Buffer.byteLength(socket) > LONGEST_SOCKET_PATH) {
+    throw new InfrastructureError('LVSLAB_E_RUNTIME_DIR', `${socket} is too long for a socket`, {
+      seen: `${Buffer.byteLength(socket)} bytes, ${LONGEST_SOCKET_PATH} are possible`,
+      todo: 'choose a shorter --name, or set XDG_RUNTIME_DIR to a shorter path',
+    })
+  }
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = await lstat(folder)
   if (uid === userInfo().uid && (mode & 0o077) === 0 && (mode & 0o170000) === 0o040000) return

@@ -154,31 +154,38 @@ export class Agent {
     })
   }
 
-  /** guest-sync-delimited, sent until one is answered: the guest may still be booting, and old answers may be queued. */
+  /**
+   * guest-sync-delimited, sent until one is answered: the guest may still be booting. Then nothing more is sent, and the
+   * answer to the last one is waited for: after it, nothing older is on its way.
+   */
   async #synchronise(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs
-    const first = Math.floor(Math.random() * 1e9)
     await new Promise<void>((resolve, reject) => {
-      let id = first
-      const send = (): void => {
-        if (performance.now() > deadline) return settle(this.#silentError(timeoutMs))
-        if (this.#lost !== undefined) return settle(this.#lostError())
-        id += 1
-        this.#socket?.write(`\xff${JSON.stringify({ execute: 'guest-sync-delimited', arguments: { id } })}\n`, 'latin1')
-      }
-      const timer = setInterval(send, SYNC_PERIOD_MS)
+      let lastId = Math.floor(Math.random() * 1e9)
+      let heard = false
       const settle = (error?: Error): void => {
         clearInterval(timer)
         this.#waiter = undefined
         if (error) reject(error)
         else resolve()
       }
+      const look = (): void => {
+        if (performance.now() > deadline) return settle(this.#silentError(timeoutMs))
+        if (this.#lost !== undefined) return settle(this.#lostError())
+        if (heard) return
+        lastId += 1
+        const request = { execute: 'guest-sync-delimited', arguments: { id: lastId } }
+        this.#socket?.write(`\xff${JSON.stringify(request)}\n`, 'latin1')
+      }
+      const timer = setInterval(look, SYNC_PERIOD_MS)
       this.#waiter = {
-        // Only the newest counts: then nothing older is on its way.
-        resolve: (message) => message['return'] === id && settle(),
+        resolve: (message) => {
+          heard = true
+          if (message['return'] === lastId) settle()
+        },
         reject: settle,
       }
-      send()
+      look()
     })
   }
 

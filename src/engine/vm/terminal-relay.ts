@@ -40,7 +40,12 @@ export class TerminalRelay {
     const machine = connect(machinePath)
     await new Promise<void>((resolve, reject) => machine.once('connect', resolve).once('error', reject))
     const relay = new TerminalRelay(path, mark, machine)
-    await new Promise<void>((resolve, reject) => relay.#server.once('error', reject).listen(path, resolve))
+    try {
+      await new Promise<void>((resolve, reject) => relay.#server.once('error', reject).listen(path, resolve))
+    } catch (error) {
+      relay.close()
+      throw error
+    }
     return relay
   }
 

@@ -31,6 +31,9 @@ export interface VmBootOptions {
 
 const PROVISION_TIMEOUT_MS = 90_000
 
+/** What provision/director.sh ends with when keepalived objects to its configuration (sysexits.h, EX_DATAERR). */
+const KEEPALIVED_REFUSED = 65
+
 /** Bumped when what a cluster must have reached before it is saved changes (see src/cluster/ready.ts). */
 const SNAPSHOT_VERSION = 2
 
@@ -115,6 +118,10 @@ export class VmCluster implements EngineCluster {
   async lateness(since: ClusterTime): Promise<ClusterLateness> {
     const { maxMs, p99Ms } = await this.fabric.lateness(since)
     return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since) }
+  }
+
+  casualties(): readonly InfrastructureError[] {
+    return [...this.machines.values()].map((machine) => machine.casualty()).filter((error) => error !== undefined)
   }
 
   async unplug(cable: CableId): Promise<ClusterTime> {
@@ -213,6 +220,7 @@ export class VmCluster implements EngineCluster {
       ...(input === undefined ? {} : { input }),
     })
     if (result.exitCode === 0) return
+    if (result.exitCode === KEEPALIVED_REFUSED) throw keepalivedRefusal(this.topology, machine.name, result.stderr)
     const journal = await machine.exec('journalctl -n 12 --no-pager -o cat').catch(() => undefined)
     throw new InfrastructureError('LVSLAB_E_PROVISION', `${machine.name} could not be provisioned`, {
       tried: `${what}: ${command.split('&&').at(-1)?.trim() ?? command}`,
@@ -233,6 +241,22 @@ export class VmCluster implements EngineCluster {
     const machine = this.#machine(name)
     if (machine.running) await machine.setLink(index, up)
   }
+}
+
+/** keepalived's own words, with the files that the reader has in place of those in the machine. */
+function keepalivedRefusal(topology: Topology, name: string, said: string): UsageError {
+  const files = topology.nodes.find((node) => node.name === name)?.files ?? []
+  const seen = files.reduce(
+    (text, { guestPath, hostPath }) =>
+      text.replaceAll(`(${guestPath}: Line `, `(${hostPath}: Line `).replaceAll(/: Line (\d+)\)/g, ':$1)'),
+    said,
+  )
+  const conf = files.find(({ guestPath }) => guestPath.endsWith('/keepalived.conf'))
+  return new UsageError('LVSLAB_E_KEEPALIVED_REFUSED', `keepalived refuses its configuration on ${name}`, {
+    tried: `keepalived --config-test, with ${conf?.hostPath ?? '/etc/keepalived/keepalived.conf'}`,
+    seen: seen.slice(-1500),
+    todo: 'mend what keepalived objects to; it was not started',
+  })
 }
 
 export function cableOf(node: NodeSpec, nic: string): CableId {

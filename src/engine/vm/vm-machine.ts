@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
-import { InfrastructureError, messageOf } from '../../errors.ts'
+import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
 import { lastLines, run } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
@@ -16,6 +17,12 @@ import type { SavedMachine, VmHost } from './vm-host.ts'
 /** A machine that boots from its disk answers within a fraction of this, even beside four others. */
 const COLD_BOOT_TIMEOUT_MS = 120_000
 const RESUME_TIMEOUT_MS = 30_000
+/** Within this the end of a process is known whose sockets were closed by it. */
+const DEATH_NEWS_MS = 500
+/** How often a booting machine's console is looked at. */
+const CONSOLE_PERIOD_MS = 250
+/** What a machine says that will never come up: the kernel (kernel/panic.c) or provision/image/init. */
+const HOPELESS = /Kernel panic - not syncing.*|lvslab: no root file system.*|System halted.*/
 const SOCKET_TIMEOUT_MS = 10_000
 
 export interface VmMachineOptions {
@@ -142,7 +149,12 @@ export class VmMachine implements Machine {
   }
 
   async exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult> {
-    return this.#agentOrThrow().exec(command, options)
+    try {
+      return await this.#agentOrThrow().exec(command, options)
+    } catch (error) {
+      if (await this.#hasDied(error)) throw this.#goneError('run a command on it', error)
+      throw error
+    }
   }
 
   async start(command: string): Promise<number> {
@@ -244,11 +256,15 @@ export class VmMachine implements Machine {
 
   async #reachAgent(timeoutMs: number): Promise<void> {
     const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
+    const watch = watchConsole(this.consolePath, () => agent.close())
     try {
       await agent.open(timeoutMs)
     } catch (error) {
+      if (watch.hopeless !== undefined) throw await this.#bootError(`will not come up: ${watch.hopeless}`)
       if (!this.running) throw this.#goneError('boot it')
-      throw await this.#bootError(messageOf(error), timeoutMs)
+      throw await this.#bootError(`did not come up within ${timeoutMs / 1000} s`, messageOf(error))
+    } finally {
+      watch.stop()
     }
     this.#agent = agent
   }
@@ -273,23 +289,40 @@ export class VmMachine implements Machine {
     throw this.#goneError('run a command on it')
   }
 
+  /** The channel to the agent closes a moment before QEMU's end is known. */
+  async #hasDied(error: unknown): Promise<boolean> {
+    if (!(error instanceof LvslabError) || error.code !== 'LVSLAB_E_AGENT_LOST') return false
+    await Promise.race([this.#process?.waitForEnd(), pause(DEATH_NEWS_MS)])
+    return !this.running
+  }
+
   #now(): ClusterTime {
     return this.#options.clock?.now() ?? (0 as ClusterTime)
   }
 
-  #goneError(tried: string): InfrastructureError {
-    const died = this.#death ?? (this.#process && !this.#process.running ? this.#process.lastWords() : undefined)
+  /** The error that says so, when its QEMU ended and nobody asked it to. */
+  casualty(): InfrastructureError | undefined {
+    return this.#death === undefined || this.running ? undefined : this.#goneError('keep it running')
+  }
+
+  #goneError(tried: string, cause?: unknown): InfrastructureError {
+    const how = this.#death ?? (this.running ? undefined : this.#process?.lastWords())
+    const lines = how === undefined || how === '' ? '' : lastLines(readNow(this.consolePath), 12)
     return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} is not running`, {
       tried,
-      seen: died === undefined ? 'its power is off' : `QEMU ended: ${died}\n${this.#process?.lastWords() ?? ''}`,
+      seen: [
+        how === undefined || how === '' ? 'its power is off' : `QEMU ended: ${how}`,
+        ...(lines === '' ? [] : [`the console's last lines:\n${lines}`]),
+      ].join('\n'),
       todo: `look at its console: ${this.consolePath}`,
+      cause,
     })
   }
 
-  async #bootError(reason: string, timeoutMs: number): Promise<InfrastructureError> {
-    return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} did not come up within ${timeoutMs / 1000} s`, {
+  async #bootError(what: string, reason?: string): Promise<InfrastructureError> {
+    return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} ${what}`, {
       tried: `boot ${this.name} under ${this.#options.host.acceleration.kind}`,
-      seen: `${reason}; the console's last lines:\n${await this.console(12)}`,
+      seen: `${reason === undefined ? '' : `${reason}; `}the console's last lines:\n${await this.console(12)}`,
       todo: 'if the console is empty, try LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
     })
   }
@@ -308,6 +341,37 @@ export async function createOverlay(path: string, backing: string, format: 'raw'
 async function copySparse(from: string, to: string): Promise<string> {
   await run('cp', ['--sparse=always', '--reflink=auto', from, to], { timeoutMs: 60_000 })
   return to
+}
+
+function readNow(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Looks at the console until it is stopped; calls back once with a line after which waiting is of no use. */
+function watchConsole(
+  path: string,
+  onHopeless: () => void,
+): { readonly hopeless: string | undefined; stop: () => void } {
+  const watch = {
+    hopeless: undefined as string | undefined,
+    stop: (): void => clearInterval(timer),
+  }
+  const timer = setInterval(() => {
+    void readFile(path, 'latin1').then(
+      (text) => {
+        const line = HOPELESS.exec(text)?.[0]
+        if (line === undefined || watch.hopeless !== undefined) return
+        watch.hopeless = line.trim()
+        onHopeless()
+      },
+      () => undefined,
+    )
+  }, CONSOLE_PERIOD_MS)
+  return watch
 }
 
 function pause(ms: number): Promise<void> {

@@ -5,6 +5,7 @@ import { ControlClient } from '../../../src/cli/control/client.ts'
 import { choose } from '../../../src/cli/control/find-cluster.ts'
 import { ControlServer, type Handlers } from '../../../src/cli/control/server.ts'
 import { UsageError } from '../../../src/errors.ts'
+import { shortFolder } from './short-folder.ts'
 import { sample } from './sample-status.ts'
 
 const never = new Promise<never>(() => undefined)
@@ -25,7 +26,7 @@ const handlers: Handlers = {
 }
 
 async function pair(t: Test, over: Partial<Handlers> = {}): Promise<{ path: string; client: ControlClient }> {
-  const path = join(t.testdir({}), 'c')
+  const path = join(await shortFolder(t), 'c')
   const server = await ControlServer.listen(path, { ...handlers, ...over })
   const client = await ControlClient.connect(path, 'x')
   t.teardown(() => {
@@ -80,7 +81,7 @@ void t.test('no call waits for ever', async (t) => {
 })
 
 void t.test('a supervisor that goes away ends every wait', async (t) => {
-  const path = join(t.testdir({}), 'c')
+  const path = join(await shortFolder(t), 'c')
   const server = await ControlServer.listen(path, handlers)
   const client = await ControlClient.connect(path, 'x')
   const call = client.call('terminal', { node: 'n', rows: 1, columns: 1, term: 'x' }, { timeoutMs: 5_000 })

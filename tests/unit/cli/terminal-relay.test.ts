@@ -4,12 +4,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TerminalRelay } from '../../../src/engine/vm/terminal-relay.ts'
+import { shortFolder } from './short-folder.ts'
 
 const MARK = '\u001b]lvslab;secret;'
 
 /** A relay between a stand-in for QEMU and a person. */
 async function scene(t: Test) {
-  const folder = t.testdir({})
+  const folder = await shortFolder(t)
   const server = createServer()
   server.listen(join(folder, 'q'))
   await once(server, 'listening')

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { projectRoot } from '../../../src/host/paths.ts'
+import { listClaims } from '../../../src/run/index.ts'
+import { selectClaims } from '../../../src/run/selection.ts'
+import { listTopologies } from '../../../src/topology/index.ts'
+
+void t.test('topologies and claims are selected by name, id and text', async (t) => {
+  const ids = async (selection: Parameters<typeof selectClaims>[0]): Promise<string[]> =>
+    [...(await selectClaims(selection)).values()].flat().map(({ id }) => id)
+  t.equal((await ids({ wanted: ['dr-vrrp'] })).length, 13)
+  t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
+  t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
+})
+
+void t.test('shards together are the whole, without overlap', async (t) => {
+  const shard = async (index: number): Promise<string[]> =>
+    [...(await selectClaims({ wanted: [], shard: { index, count: 3 } })).values()].flat().map(({ id }) => id)
+  const parts = await Promise.all([1, 2, 3].map(shard))
+  const all = (await listClaims()).map(({ id }) => id)
+  t.strictSame(parts.flat().sort(), [...all].sort())
+  t.ok(Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length)) <= 1)
+})
+
+void t.test('what matches nothing is said, with what there is', async (t) => {
+  await t.rejects(selectClaims({ wanted: ['004-99'] }), { code: 'LVSLAB_E_NOTHING_MATCHED', exitCode: 5 })
+  await t.rejects(selectClaims({ wanted: [], grep: 'no such words' }), { code: 'LVSLAB_E_NOTHING_MATCHED' })
+})
+
+void t.test('every claim of a topology has its test, and every test its claim', async (t) => {
+  for (const topology of await listTopologies()) {
+    if (topology.claims.length === 0) continue
+    const file = join(projectRoot, 'tests', 'documents', `${topology.name}.test.ts`)
+    const tested = [...(await readFile(file, 'utf8')).matchAll(/^claim\('([^']+)'/gm)].map(([, id]) => id)
+    t.strictSame(tested.sort(), topology.claims.map(({ id }) => id).sort(), topology.name)
+  }
+})

@@ -1,0 +1,31 @@
+import t from 'tap'
+import { judge } from '../../../src/verdict/index.ts'
+
+const window = { minMs: 3608, maxMs: 3663 }
+const exact = { uncertaintyMs: 0, fabricLateMs: 0, machineLateMs: 0 }
+
+void t.test('a value in the window is inside, at both ends', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3608 }, window), 'inside')
+  t.equal(judge({ ...exact, valueMs: 3663 }, window), 'inside')
+})
+
+void t.test('too late and too early are both outside', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3663.1 }, window), 'outside')
+  t.equal(judge({ ...exact, valueMs: 3607.9 }, window), 'outside')
+})
+
+void t.test('a miss that the lateness of the machine explains is undecided, never inside', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3700, machineLateMs: 40 }, window), 'undecided')
+  t.equal(judge({ ...exact, valueMs: 3700, fabricLateMs: 40 }, window), 'undecided')
+  t.equal(judge({ ...exact, valueMs: 3800, machineLateMs: 40 }, window), 'outside')
+})
+
+void t.test('a busy machine excuses nothing that came too early; a wrong stamp may', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3500, machineLateMs: 5000 }, window), 'outside')
+  t.equal(judge({ ...exact, valueMs: 3600, fabricLateMs: 10 }, window), 'undecided')
+})
+
+void t.test('what is not known of the fault is allowed for, not more', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 120 }, window), 'inside')
+  t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 90 }, window), 'outside')
+})
