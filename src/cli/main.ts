@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { describeError, ExitCode, LvslabError, messageOf } from '../errors.ts'
-import { projectRoot } from '../host/paths.ts'
+import { version } from '../host/version.ts'
 import { buildProgram } from './program.ts'
 
 /**
@@ -18,7 +16,7 @@ export async function main(argv: string[]): Promise<number> {
   })
   let exitCode: number = ExitCode.pass
   try {
-    const program = buildProgram(await version(), (code) => (exitCode = code))
+    const program = buildProgram(version, (code) => (exitCode = code))
     if (argv.length === 0) {
       program.outputHelp({ error: true })
       return ExitCode.usage
@@ -41,9 +39,4 @@ export function exitCodeFor(error: unknown): number {
 function told(error: unknown): string {
   if (error instanceof LvslabError || process.env['LVSLAB_DEBUG'] !== undefined) return describeError(error)
   return `LVSLAB_E_UNEXPECTED: ${messageOf(error)}\n  do:     set LVSLAB_DEBUG=1 to see where it comes from`
-}
-
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
-  return manifest.version
 }

@@ -7,13 +7,13 @@ export const addList: AddCommand = (program) => {
     .description('topologies, and the claims that are proved of each')
     .option('--json', 'as JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const [{ listTopologies }, { runModule }, { renderList }, output] = await Promise.all([
+      const [{ listTopologies }, { listClaims }, { renderList }, output] = await Promise.all([
         import('../../topology/index.ts'),
-        import('../run-module.ts'),
+        import('../../run/index.ts'),
         import('../render/list.ts'),
         import('../terminal/output.ts'),
       ])
-      const [topologies, claims] = await Promise.all([listTopologies(), runModule().then((run) => run.listClaims())])
+      const [topologies, claims] = await Promise.all([listTopologies(), listClaims()])
       if (!json) return output.print(renderList(topologies, claims, output.lookOf()))
       const short = topologies.map(({ name, title, document, folder, nodes }) => ({
         ...{ name, title, document, folder },

@@ -8,11 +8,11 @@ export const addReport: AddCommand = (program) => {
     .action(async (runs: string[]) => {
       const { readRun, writeReports } = await import('../../report/index.ts')
       const { stat } = await import('node:fs/promises')
-      const { dirname } = await import('node:path')
+      const path = await import('node:path')
       const { print } = await import('../terminal/output.ts')
-      for (const path of runs) {
-        const run = await readRun(path)
-        const folder = (await stat(path)).isDirectory() ? path : dirname(path)
+      for (const given of runs) {
+        const run = await readRun(given)
+        const folder = (await stat(given)).isDirectory() ? given : path.dirname(given)
         print((await writeReports(run, folder)).html)
       }
     })

@@ -1,9 +1,9 @@
 import { choice, shard, wholeNumber } from '../options.ts'
-import type { RunClaimsOptions } from '../run-module.ts'
+import type { RunClaimsOptions } from '../../run/index.ts'
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
-Selection: claims (004-4), topologies (dr-vrrp) or documents (004); none means all.
+Selection: claims (004-4) and topologies (dr-vrrp); none means all. "list" shows them.
 
 Examples:
   npx lvslab run                         every claim
@@ -22,7 +22,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
   program
     .command('run')
     .description('prove claims, and write what was measured')
-    .argument('[selection...]', 'claims, topologies or documents')
+    .argument('[selection...]', 'claims and topologies')
     .option('--kernel <name>', 'kernel of the machines')
     .option('--keepalived <version>', 'keepalived of the machines')
     .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
@@ -31,15 +31,14 @@ export const addRun: AddCommand = (program, setExitCode) => {
     )
     .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
     .option('--shard <index/count>', 'only one part of the selection', shard)
-    .option('--out <folder>', 'where to write (default: reports/<time>)')
+    .option('--out <folder>', 'where to write (default: reports/run-<time>)')
     .option('--grep <text>', 'only claims with this in their title')
     .option('--cold', 'boot every machine from its disk', false)
     .option('--json', 'the run record on standard output', false)
     .option('--tap', 'TAP on standard output', false)
     .addHelpText('after', EXAMPLES)
     .action(async (selection: string[], options: Options) => {
-      const { runModule } = await import('../run-module.ts')
-      const run = await runModule()
-      setExitCode(await run.runClaims({ json: false, cold: false, tap: false, ...options, selection }))
+      const { runClaims } = await import('../../run/index.ts')
+      setExitCode(await runClaims({ json: false, cold: false, tap: false, ...options, selection }))
     })
 }

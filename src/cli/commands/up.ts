@@ -24,7 +24,7 @@ export const addUp: AddCommand = (program, setExitCode) => {
 
 async function up(which: string, options: Options): Promise<number> {
   const { mkdir } = await import('node:fs/promises')
-  const { resolve } = await import('node:path')
+  const path = await import('node:path')
   const { loadTopology } = await import('../../topology/index.ts')
   const { demandFree } = await import('../supervisor/state.ts')
   const { startSupervisor } = await import('../supervisor/start.ts')
@@ -35,7 +35,7 @@ async function up(which: string, options: Options): Promise<number> {
   const topology = await loadTopology(which)
   const name = options.name ?? clusterName(topology.name)
   await demandFree(name)
-  const evidence = resolve(options.out ?? `reports/up-${name}-${timestamp(new Date())}`)
+  const evidence = path.resolve(options.out ?? `reports/up-${name}-${timestamp(new Date())}`)
   await mkdir(evidence, { recursive: true })
 
   const interrupt = new AbortController()

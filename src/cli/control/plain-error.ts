@@ -25,5 +25,5 @@ export function toPlainError(error: unknown): PlainError {
 /** The error that was on the other side. */
 export function fromPlainError({ code, kind, message, ...detail }: PlainError): LvslabError {
   const given = Object.entries(detail).filter(([, value]) => value !== undefined)
-  return new LvslabError(kind, code as `LVSLAB_E_${string}`, message, Object.fromEntries(given))
+  return new LvslabError(kind, code, message, Object.fromEntries(given))
 }

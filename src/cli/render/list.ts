@@ -1,10 +1,10 @@
 import type { Topology } from '../../topology/index.ts'
-import type { ClaimSummary } from '../run-module.ts'
+import type { ClaimListing } from '../../run/index.ts'
 import type { Look } from '../terminal/output.ts'
 import { table } from '../terminal/text.ts'
 
 /** Topologies with what is proved of them. */
-export function renderList(topologies: readonly Topology[], claims: readonly ClaimSummary[], look: Look): string {
+export function renderList(topologies: readonly Topology[], claims: readonly ClaimListing[], look: Look): string {
   const { ink, width } = look
   const idWidth = Math.max(0, ...claims.map(({ id }) => id.length))
   const groups = topologies.map((topology) => {

@@ -48,4 +48,4 @@ export const sample: Status = {
   ],
   unplugged: ['node-1:eth1'],
   captures: [{ network: 'lan', path: '/work/reports/up-dr-vrrp-1/lan.pcapng' }],
-} as Status
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { run } from '../../src/host/process.ts'
+import { ClaimProcess } from '../../src/run/claim-process.ts'
+import type { ClaimRecord } from '../../src/run/record.ts'
+
+t.setTimeout(0)
+
+interface Advert {
+  readonly atMs: number
+  readonly srcIp: string
+}
+
+/** What an independent reader makes of the capture: every advert with its time. */
+async function advertsByTshark(capture: string): Promise<Advert[]> {
+  const fields = ['-T', 'fields', '-e', 'frame.time_epoch', '-e', 'ip.src']
+  const { stdout } = await run('tshark', ['-r', capture, '-Y', 'vrrp', ...fields], { timeoutMs: 60_000 })
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .map(([epoch, srcIp]) => ({ atMs: Number(epoch) * 1000, srcIp: srcIp! }))
+}
+
+void t.test(
+  'tshark reads the capture of a failover and agrees with the reported times to the millisecond',
+  async (t) => {
+    if (!existsSync('/usr/bin/tshark'))
+      return void t.pass('tshark is not installed', { skip: 'tshark is not installed' })
+    const outDir = await mkdtemp(join(tmpdir(), 'lvslab-tshark-'))
+    t.teardown(() => rm(outDir, { recursive: true, force: true }))
+    const records: ClaimRecord[] = []
+    const process = await ClaimProcess.start('dr-vrrp', { outDir, ids: ['004-4'] }, (message) => {
+      if (message.type === 'end') records.push(message.record)
+    })
+    const end = await process.ended
+    const [record] = records
+    t.ok(record, `the claim was tested (${end.how}) ${end.stderr}`)
+    const capture = record!.evidence.find(({ kind }) => kind === 'capture')
+    const adverts = await advertsByTshark(join(outDir, capture!.path))
+    const first = adverts.findIndex(({ srcIp }) => srcIp === '192.168.88.9')
+    const gapMs = adverts[first]!.atMs - adverts[first - 1]!.atMs
+    t.equal(adverts[first - 1]!.srcIp, '192.168.88.8', 'the master advertised before')
+
+    const reported = record!.figures.find(({ name }) => name === 'takeover after the last advert')!.value
+    t.ok(Math.abs(gapMs - reported) < 1, `tshark: ${gapMs.toFixed(3)} ms, reported: ${reported.toFixed(3)} ms`)
+    const at = (kind: string): number => record!.timelines[0]!.events.find((event) => event.kind === kind)!.atMs
+    const drawn = at('first advert') - at('last advert')
+    t.ok(Math.abs(gapMs - drawn) < 1, `tshark: ${gapMs.toFixed(3)} ms, drawn: ${drawn.toFixed(3)} ms`)
+    t.equal(
+      (JSON.parse(await readFile(join(outDir, 'claims', '004-4', 'claim.json'), 'utf8')) as ClaimRecord).id,
+      '004-4',
+    )
+  },
+)
