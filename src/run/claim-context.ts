@@ -28,11 +28,17 @@ export interface ClaimOptions {
   readonly folder: string
   readonly attempt: number
   readonly mode: BootOptions['mode']
-  /** Collect journals and tables although the claim passed. */
-  readonly keepEvidence?: boolean
+  /** Leave clusters running for a person to look into. */
+  readonly keep?: Keep
   readonly onProgress?: (line: string) => void
   /** Breaks every cluster that the claim boots, on purpose: does the claim notice? For tests of the harness. */
   readonly sabotage?: Sabotage
+}
+
+export interface Keep {
+  readonly when: 'failed' | 'always'
+  /** Takes a cluster over, so that other terminals find it; answers its name. */
+  readonly hand: (cluster: Cluster, name: string, evidenceDir: string, host: Lab['host']) => Promise<string>
 }
 
 export interface Sabotage {
@@ -286,16 +292,32 @@ export class ClaimContext {
   async #takeDown(verdict: Verdict, thrown: unknown): Promise<void> {
     for (const { cluster, directory } of this.#clusters) {
       try {
-        if (verdict === 'fail' || this.#options.keepEvidence === true) await collectEvidence(cluster, directory)
+        if (verdict === 'fail') await collectEvidence(cluster, directory)
       } catch (error) {
         this.say(`evidence could not be collected: ${messageOf(error)}`)
       }
+      if (await this.#keep(cluster, directory, verdict)) continue
       await cluster[Symbol.asyncDispose]().catch((error: unknown) => {
         this.say(`the cluster could not be taken down in order: ${messageOf(error)}`)
       })
       await this.#listEvidence(directory, cluster)
     }
     if (thrown !== undefined && this.#clusters.length === 0) await this.#listConsoles()
+  }
+
+  /** Hands the cluster over instead of taking it down, if that was asked for and can be done. */
+  async #keep(cluster: Cluster, directory: string, verdict: Verdict): Promise<boolean> {
+    const { keep, claim } = this.#options
+    if (!keep || (keep.when === 'failed' && verdict !== 'fail')) return false
+    try {
+      const name = await keep.hand(cluster, `claim-${claim.id}`, directory, this.#options.lab.host)
+      this.say(`kept: the cluster of ${claim.id} is up as ${name}`)
+      await this.#listEvidence(directory, cluster)
+      return true
+    } catch (error) {
+      this.say(`the cluster could not be kept: ${messageOf(error)}`)
+      return false
+    }
   }
 
   async #listEvidence(directory: string, cluster: Cluster): Promise<void> {

@@ -50,8 +50,9 @@ export class ClaimProcess {
   ): Promise<ClaimProcess> {
     const file = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
     await mkdir(join(settings.outDir, 'tap'), { recursive: true })
-    const command = ['--pdeathsig', 'KILL', process.execPath, '--import', 'tsx', file]
-    const child = spawn('setpriv', command, {
+    // One that may keep clusters up must be able to outlive the runner; it then ends by itself if it keeps none.
+    const tie = settings.keep === undefined ? ['--pdeathsig', 'KILL'] : []
+    const child = spawn('setpriv', [...tie, '--', process.execPath, '--import', 'tsx', file], {
       cwd: projectRoot,
       env: { ...process.env, LVSLAB_CLAIMS: JSON.stringify(settings), TAP: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -60,6 +61,14 @@ export class ClaimProcess {
     })
     child.stdout?.pipe(createWriteStream(join(settings.outDir, 'tap', `${topology}.tap`), { flags: 'a' }))
     return new ClaimProcess(child, onMessage)
+  }
+
+  /** Lets it go on by itself: it keeps clusters up. */
+  release(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+    if (this.#child.connected) this.#child.disconnect()
+    this.#child.unref()
   }
 
   kill(): void {

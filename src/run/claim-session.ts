@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { Lab, type BootOptions } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
-import { ClaimContext, type Sabotage } from './claim-context.ts'
+import { ClaimContext, type Keep, type Sabotage } from './claim-context.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** What a process that runs claims is told, in the environment variable `LVSLAB_CLAIMS`. */
@@ -16,7 +16,7 @@ export interface SessionSettings {
   readonly folder?: string
   readonly kernel?: string
   readonly cold?: boolean
-  readonly keepEvidence?: boolean
+  readonly keep?: 'failed' | 'always'
   /** Name of a way to break the clusters; tests/support knows them. */
   readonly sabotage?: string
 }
@@ -26,6 +26,8 @@ export type SessionMessage =
   | { readonly type: 'start'; readonly id: string; readonly attempt: number }
   | { readonly type: 'progress'; readonly id?: string; readonly line: string }
   | { readonly type: 'end'; readonly record: ClaimRecord }
+  /** A cluster stays up under this name; its process outlives the run. */
+  | { readonly type: 'kept'; readonly id: string; readonly name: string }
 
 /** A miss that lateness explains is tried again this often before it is reported as inconclusive. */
 const ATTEMPTS = 3
@@ -62,14 +64,36 @@ export async function findClaim(id: string): Promise<{ claim: Claim; topology: T
   })
 }
 
+/** What the layers above lend to a session. */
+export interface SessionHooks {
+  readonly sabotageOf?: (name: string) => Sabotage
+  readonly hand?: Keep['hand']
+}
+
+/** Clusters that stay up keep this process alive; otherwise it ends with its parent. */
+let keptClusters = 0
+if (process.send) process.on('disconnect', () => keptClusters === 0 && process.exit(1))
+
+function keeping(id: string, when: 'failed' | 'always', hand: Keep['hand']): Keep {
+  return {
+    when,
+    hand: async (...cluster) => {
+      const name = await hand(...cluster)
+      keptClusters += 1
+      tellParent({ type: 'kept', id, name })
+      return name
+    },
+  }
+}
+
 /** Puts one claim to the test, again where only the machine's lateness was in the way, and tells the parent. */
 export async function runClaim(
   id: string,
   body: (context: ClaimContext) => Promise<void>,
-  sabotageOf?: (name: string) => Sabotage,
+  hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, cold, keepEvidence, sabotage } = await settings
+  const { outDir, folder = 'claims', kernel, cold, keep, sabotage } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
   for (let attempt = 1; ; attempt++) {
@@ -78,8 +102,8 @@ export async function runClaim(
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
-      ...(keepEvidence === undefined ? {} : { keepEvidence }),
-      ...(sabotage === undefined || !sabotageOf ? {} : { sabotage: sabotageOf(sabotage) }),
+      ...(keep === undefined || !hooks.hand ? {} : { keep: keeping(id, keep, hooks.hand) }),
+      ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),
     })
     const record = await context.run(body)
     if (record.verdict === 'inconclusive' && attempt < ATTEMPTS) {

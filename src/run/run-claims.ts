@@ -86,12 +86,19 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   })
   if (!options.json) process.stdout.write(summary.trimEnd() + '\n')
   else process.stderr.write(`${json}\n`)
+  for (const name of session.kept) {
+    process.stderr.write(
+      `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
+    )
+  }
   return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records)
 }
 
 /** One run's claims, one topology after another: timing is judged, so nothing else of ours runs beside it. */
 class RunSession {
   readonly records: ClaimRecord[] = []
+  /** Names of clusters that stay up. */
+  readonly kept: string[] = []
   interrupted = false
   readonly #view: ProgressView
   readonly #outDir: string
@@ -137,6 +144,9 @@ class RunSession {
     let running: string | undefined
     let limit: NodeJS.Timeout | undefined
     let timedOut = false
+    let kept = false
+    let allDone = (): void => undefined
+    const finished = new Promise<void>((resolve) => (allDone = resolve))
     const child = await ClaimProcess.start(
       topology.name,
       {
@@ -145,11 +155,14 @@ class RunSession {
         ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
         ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
         cold: this.#options.cold,
-        keepEvidence: this.#options.keep === 'always',
+        ...(this.#options.keep === 'never' ? {} : { keep: this.#options.keep }),
       },
       (message) => {
         if (message.type === 'progress') {
           this.#view.progress(message.line)
+        } else if (message.type === 'kept') {
+          this.kept.push(message.name)
+          kept = true
         } else if (message.type === 'start') {
           running = message.id
           this.#view.start(
@@ -167,12 +180,17 @@ class RunSession {
           done.push(message.record.id)
           this.records.push(message.record)
           this.#view.end(message.record)
+          if (done.length === claims.length) allDone()
         }
       },
     )
     this.#current = child
-    const end = await child.ended
+    const end = await Promise.race([child.ended, finished.then(() => (kept ? undefined : child.ended))])
     clearTimeout(limit)
+    if (!end) {
+      child.release()
+      return done
+    }
     if (this.interrupted || done.length === claims.length) return done
     // Whatever it was at, or was to begin with, is lost with it.
     const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!

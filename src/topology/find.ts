@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { UsageError } from '../errors.ts'
+import { LvslabError } from '../errors.ts'
 import { didYouMean } from './nearest.ts'
 
 export const TOPOLOGY_FILE = 'topology.yaml'
@@ -28,7 +28,7 @@ export async function topologyNames(): Promise<string[]> {
 /**
  * The folder that a person means: one of the project's names, else a folder of their own.
  *
- * @throws UsageError `LVSLAB_E_TOPOLOGY_UNKNOWN` when it is neither, with the names that are near.
+ * @throws LvslabError `LVSLAB_E_TOPOLOGY_UNKNOWN` (nothing matched) when it is neither, with the names that are near.
  */
 export async function findTopologyFolder(folderOrName: string): Promise<string> {
   const names = await topologyNames()
@@ -38,7 +38,8 @@ export async function findTopologyFolder(folderOrName: string): Promise<string> 
   if (existsSync(file)) return folder
   const isPath = folderOrName.includes('/') || existsSync(folder)
   const seen = isPath ? `no ${file}` : `no topology of that name in ${topologiesFolder()}`
-  throw new UsageError(
+  throw new LvslabError(
+    'nothingMatched',
     'LVSLAB_E_TOPOLOGY_UNKNOWN',
     isPath ? `there is no topology in ${folderOrName}` : `there is no topology "${folderOrName}"`,
     {

@@ -13,7 +13,7 @@ import { YamlSource } from './yaml-source.ts'
  * Reads a cluster's topology.yaml, checks all of it, and plans what the file leaves open (MAC addresses, defaults).
  *
  * @param folderOrName one of the project's topologies ("dr-vrrp"), or a folder that holds a topology.yaml.
- * @throws UsageError `LVSLAB_E_TOPOLOGY_UNKNOWN` when there is no such topology.
+ * @throws LvslabError `LVSLAB_E_TOPOLOGY_UNKNOWN` when there is no such topology.
  * @throws TopologyError with every mistake in the file, each with its place.
  */
 export async function loadTopology(folderOrName: string): Promise<Topology> {

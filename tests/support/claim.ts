@@ -1,6 +1,7 @@
 import t from 'tap'
 import { findClaim, isSelected, runClaim } from '../../src/run/claim-session.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { keepUp } from './keep-up.ts'
 import { sabotageOf } from './sabotage.ts'
 
 // Every wait below has a deadline of its own that says what it last saw; tap's would only say that time is up.
@@ -14,7 +15,7 @@ export function claim(id: string, body: (context: ClaimContext) => Promise<void>
   void t.test(id, { timeout: 0 }, async (test) => {
     if (!(await isSelected(id))) return test.plan(0, 'not selected')
     const { claim: spec } = await findClaim(id)
-    const record = await runClaim(id, body, sabotageOf)
+    const record = await runClaim(id, body, { sabotageOf, hand: keepUp })
     test.comment(`${id} ${spec.title}: ${record.verdict}`)
     if (record.verdict === 'skip')
       return void test.pass(`skipped: ${record.reason ?? ''}`, { skip: record.reason ?? true })

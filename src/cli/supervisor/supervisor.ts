@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { Lab, type Cluster } from '../../cluster/index.ts'
 import { InfrastructureError } from '../../errors.ts'
+import { runtimeDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
 import { ControlServer, type Caller, type Handlers } from '../control/server.ts'
 import type { Params, Result } from '../control/protocol.ts'
@@ -46,17 +47,24 @@ export class Supervisor {
     return supervisor
   }
 
+  /**
+   * Holds a cluster that is up already: one that a claim leaves behind for a person to look into.
+   *
+   * @throws UsageError `LVSLAB_E_NAME_TAKEN`
+   */
+  static async hold(cluster: Cluster, name: string, evidence: string, host: Lab['host']): Promise<Supervisor> {
+    const { name: topology, folder } = cluster.topology
+    const supervisor = await Supervisor.open({ name, topology, folder, evidence, cold: false })
+    supervisor.#host = hostOf(host)
+    supervisor.#cluster = cluster
+    return supervisor
+  }
+
   async boot(progress: (line: string) => void): Promise<Status> {
     const { kernel, folder, evidence, cold, topology } = this.#launch
     progress('looking for kernel, userland and QEMU')
     const lab = await Lab.open({ kernel, progress })
-    const { acceleration } = lab.host
-    this.#host = {
-      acceleration: acceleration.kind,
-      ...(acceleration.reason === undefined ? {} : { reason: acceleration.reason }),
-      kernel: lab.host.kernel.release,
-      keepalived: lab.host.userland.keepalived,
-    }
+    this.#host = hostOf(lab.host)
     progress(`booting ${topology}`)
     const cluster = await lab.boot(folder, { mode: cold ? 'cold' : 'snapshot', evidenceDir: evidence })
     // Somebody said down meanwhile, and found no cluster to take down.
@@ -78,6 +86,8 @@ export class Supervisor {
       const directory = stateFolder(this.#launch.name)
       await rm(directory, { recursive: true, force: true })
       reaper().forget({ directory })
+      // The last one turns off the light; while others are up the folder is not empty.
+      await rmdir(runtimeDir()).catch(() => undefined)
     }
   }
 
@@ -186,5 +196,14 @@ export class Supervisor {
     throw new InfrastructureError('LVSLAB_E_NOT_UP', `${this.#launch.name} is ${how}`, {
       todo: this.#down ? 'start it again: npx lvslab up' : 'wait until its "lvslab up" says that it is ready',
     })
+  }
+}
+
+function hostOf({ acceleration, kernel, userland }: Lab['host']): StatusHead['host'] {
+  return {
+    acceleration: acceleration.kind,
+    ...(acceleration.reason === undefined ? {} : { reason: acceleration.reason }),
+    kernel: kernel.release,
+    keepalived: userland.keepalived,
   }
 }

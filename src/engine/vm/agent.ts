@@ -33,6 +33,8 @@ export class Agent {
   #waiter: Waiter | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #lost: string | undefined
+  /** A request was given up: its answer may still come, and must not be taken for the next one's. */
+  #outOfStep = false
 
   constructor(node: string, path: string) {
     this.#node = node
@@ -114,6 +116,7 @@ export class Agent {
   }
 
   async #exchange<T>(command: string, args: object, timeoutMs: number): Promise<T> {
+    if (this.#outOfStep) await this.#synchronise(timeoutMs)
     this.#send(JSON.stringify({ execute: command, arguments: args }))
     const message = await this.#answer(command, timeoutMs)
     const error = message['error'] as { desc?: string } | undefined
@@ -133,9 +136,8 @@ export class Agent {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiter = undefined
-        // An answer that comes after all would be taken for the next one's.
-        this.#lose(`no answer to ${command} within ${timeoutMs} ms`)
-        reject(this.#lostError())
+        this.#outOfStep = true
+        reject(this.#unansweredError(command, timeoutMs))
       }, timeoutMs)
       const settle = (): void => {
         clearTimeout(timer)
@@ -166,8 +168,9 @@ export class Agent {
       const settle = (error?: Error): void => {
         clearInterval(timer)
         this.#waiter = undefined
-        if (error) reject(error)
-        else resolve()
+        if (error) return reject(error)
+        this.#outOfStep = false
+        resolve()
       }
       const look = (): void => {
         if (performance.now() > deadline) return settle(this.#silentError(timeoutMs))
@@ -198,6 +201,14 @@ export class Agent {
     return new InfrastructureError('LVSLAB_E_AGENT_SILENT', `${this.#node} did not come up`, {
       tried: `reach the guest agent of ${this.#node} for ${timeoutMs} ms`,
       seen: 'no answer',
+    })
+  }
+
+  #unansweredError(command: string, timeoutMs: number): InfrastructureError {
+    return new InfrastructureError('LVSLAB_E_AGENT_UNANSWERED', `${this.#node} does not answer`, {
+      tried: `${command} by the guest agent of ${this.#node}`,
+      seen: `no answer within ${timeoutMs} ms`,
+      todo: 'it may be frozen or out of memory: look at its console',
     })
   }
 

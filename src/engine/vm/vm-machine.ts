@@ -47,6 +47,8 @@ export class VmMachine implements Machine {
   #agent: Agent | undefined
   /** How the last process ended when nobody asked it to. */
   #death: string | undefined
+  /** Its power was cut on purpose. */
+  #poweredOff = false
   /** Numbers of the terminals that are in use. */
   readonly #terminals = new Set<number>()
 
@@ -107,6 +109,7 @@ export class VmMachine implements Machine {
 
   async powerCut(): Promise<ClusterTime> {
     if (!this.#process) throw this.#goneError('cut its power')
+    this.#poweredOff = true
     await this.#process.kill()
     const at = this.#now()
     this.#disconnect()
@@ -216,6 +219,7 @@ export class VmMachine implements Machine {
     const { host, directory, nics } = this.#options
     for (const name of ['qmp', 'agent', 'state']) await rm(join(directory, name), { force: true })
     this.#death = undefined
+    this.#poweredOff = false
     const process = QemuProcess.start(
       host.qemu,
       machineArgs({
@@ -260,9 +264,9 @@ export class VmMachine implements Machine {
     try {
       await agent.open(timeoutMs)
     } catch (error) {
-      if (watch.hopeless !== undefined) throw await this.#bootError(`will not come up: ${watch.hopeless}`)
+      if (watch.hopeless !== undefined) throw this.#bootError(`will not come up: ${watch.hopeless}`)
       if (!this.running) throw this.#goneError('boot it')
-      throw await this.#bootError(`did not come up within ${timeoutMs / 1000} s`, messageOf(error))
+      throw this.#bootError(`did not come up within ${timeoutMs / 1000} s`, messageOf(error))
     } finally {
       watch.stop()
     }
@@ -300,29 +304,38 @@ export class VmMachine implements Machine {
     return this.#options.clock?.now() ?? (0 as ClusterTime)
   }
 
-  /** The error that says so, when its QEMU ended and nobody asked it to. */
+  /** The error that says so, when its QEMU ended and nobody asked it to, or its kernel panicked. */
   casualty(): InfrastructureError | undefined {
-    return this.#death === undefined || this.running ? undefined : this.#goneError('keep it running')
+    if (this.#death !== undefined && !this.running) return this.#goneError('keep it running')
+    const panic = this.running ? HOPELESS.exec(readNow(this.consolePath))?.[0].trim() : undefined
+    if (panic === undefined) return undefined
+    return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} has crashed: ${panic}`, {
+      tried: 'keep it running',
+      seen: this.#lastOfConsole(),
+      todo: `look at its console: ${this.consolePath}`,
+    })
   }
 
   #goneError(tried: string, cause?: unknown): InfrastructureError {
-    const how = this.#death ?? (this.running ? undefined : this.#process?.lastWords())
-    const lines = how === undefined || how === '' ? '' : lastLines(readNow(this.consolePath), 12)
+    const how = this.#death ?? (this.running || this.#poweredOff ? undefined : this.#process?.lastWords())
+    const died = how !== undefined && how !== ''
     return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} is not running`, {
       tried,
-      seen: [
-        how === undefined || how === '' ? 'its power is off' : `QEMU ended: ${how}`,
-        ...(lines === '' ? [] : [`the console's last lines:\n${lines}`]),
-      ].join('\n'),
+      seen: died ? `QEMU ended: ${how}\n${this.#lastOfConsole()}` : 'its power is off',
       todo: `look at its console: ${this.consolePath}`,
       cause,
     })
   }
 
-  async #bootError(what: string, reason?: string): Promise<InfrastructureError> {
+  #lastOfConsole(): string {
+    const lines = lastLines(readNow(this.consolePath), 12)
+    return lines === '' ? 'its console says nothing' : `the console's last lines:\n${lines}`
+  }
+
+  #bootError(what: string, reason?: string): InfrastructureError {
     return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} ${what}`, {
       tried: `boot ${this.name} under ${this.#options.host.acceleration.kind}`,
-      seen: `${reason === undefined ? '' : `${reason}; `}the console's last lines:\n${await this.console(12)}`,
+      seen: `${reason === undefined ? '' : `${reason}\n`}${this.#lastOfConsole()}`,
       todo: 'if the console is empty, try LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
     })
   }

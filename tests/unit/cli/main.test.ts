@@ -36,7 +36,7 @@ void t.test('a mistyped command is answered with the nearest', async (t) => {
 
 void t.test('a mistyped topology too', async (t) => {
   const result = await lvslab(t, ['up', 'dr-vrr'])
-  t.match(result, { exitCode: 2, stdout: '', stderr: /^LVSLAB_E_TOPOLOGY_UNKNOWN.*\n[^]*did you mean "dr-vrrp"/ })
+  t.match(result, { exitCode: 5, stdout: '', stderr: /^LVSLAB_E_TOPOLOGY_UNKNOWN.*\n[^]*did you mean "dr-vrrp"/ })
 })
 
 void t.test('commands about a cluster say how to get one', async (t) => {

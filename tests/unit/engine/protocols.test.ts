@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { mkdtemp } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -15,7 +16,8 @@ async function serve(
   reply: (message: Message, socket: Socket) => string | Buffer | undefined,
   greeting = '',
 ): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'lvslab-test-')), 's')
+  const folder = await mkdtemp(join(tmpdir(), 'lvslab-test-'))
+  const path = join(folder, 's')
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -31,6 +33,7 @@ async function serve(
   t.teardown(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
+    rmSync(folder, { recursive: true, force: true })
   })
   return path
 }
