@@ -13,9 +13,18 @@ const upward = layers.slice(0, -1).map((layer, index) => ({
   severity: 'error',
   comment: 'cli > run, matrix, report > fault, load, verdict > cluster > engine > fabric, image > topology',
   from: { path: `^src/(${layer.join('|')})/` },
-  to: { path: `^src/(${layers.slice(index + 1).flat().join('|')})/` },
+  to: {
+    path: `^src/(${layers
+      .slice(index + 1)
+      .flat()
+      .join('|')})/`,
+  },
 }))
 module.exports = {
   forbidden: [...upward, { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } }],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 }

@@ -14,6 +14,12 @@ const TOOL_CACHES = /^(tsx-\d+|node-compile-cache)$/
 
 export type EntryKind = 'userland' | 'kernel' | 'template' | 'snapshot'
 
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** A program that runs the command that follows it. */
+  readonly within?: readonly string[]
+}
+
 export interface Finished {
   readonly exitCode: number | undefined
   readonly stdout: string
@@ -65,8 +71,9 @@ export class Home implements AsyncDisposable {
     return join(this.path, 'o')
   }
 
-  start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): ResultPromise<{ reject: false }> {
-    return execa(process.execPath, [LVSLAB, ...argv], {
+  start(argv: readonly string[], { env = {}, within = [] }: StartOptions = {}): ResultPromise<{ reject: false }> {
+    const [file = process.execPath, ...args] = [...within, process.execPath, LVSLAB, ...argv]
+    return execa(file, args, {
       cwd: this.out,
       env: { ...this.#env, ...env },
       extendEnv: false,
@@ -77,9 +84,9 @@ export class Home implements AsyncDisposable {
     })
   }
 
-  async lvslab(argv: readonly string[], options: { timeoutMs: number; env?: Record<string, string> }): Promise<Finished> {
-    const child = this.start(argv, options.env)
-    return finish(child, options.timeoutMs)
+  /** Runs a command of lvslab to its end. */
+  lvslab(argv: readonly string[], { timeoutMs, ...options }: StartOptions & { timeoutMs: number }): Promise<Finished> {
+    return finish(this.start(argv, options), timeoutMs)
   }
 
   /** Pids of everything that this home's commands started and that still runs, with what each is. */
@@ -100,7 +107,9 @@ export class Home implements AsyncDisposable {
     const processes = [...(await this.processes())].map(([pid, command]) => `process ${pid}: ${command}`)
     const temporary = (await readdir(this.temporary)).filter((name) => !TOOL_CACHES.test(name))
     const runtime = await filesIn(this.runtime)
-    const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(this.path))
+    const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes(this.path))
     return [
       ...processes,
       ...temporary.map((name) => `temporary: ${name}`),

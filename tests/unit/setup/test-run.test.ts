@@ -33,7 +33,8 @@ function ciRun(t: Test, { lint = 'true', unit = passing, verdicts = ['pass'], ex
         process.exitCode = ${exitCode}`,
     },
   })
-  for (const part of ['scripts', '.ci', 'tsconfig.json']) cpSync(join(projectRoot, part), join(folder, part), { recursive: true })
+  for (const part of ['scripts', '.ci', 'tsconfig.json'])
+    cpSync(join(projectRoot, part), join(folder, part), { recursive: true })
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'))
   // Not this test's own environment: tap in tap would talk to its parent.
   const { PATH = '', HOME = '' } = process.env
