@@ -3,7 +3,7 @@ import type { BootMode } from '../engine/engine.ts'
 import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
 import type { Progress } from '../image/index.ts'
-import { loadTopology, type Topology } from '../topology/index.ts'
+import { loadTopology, readKeepalivedConfs, type Topology } from '../topology/index.ts'
 import { Cluster } from './cluster.ts'
 import { untilMastersAdvertise, untilReady } from './ready.ts'
 
@@ -37,6 +37,18 @@ export class Lab {
     return new Lab(await prepareHost(options, options.progress), options.progress)
   }
 
+  /** Builds templates and snapshot of a topology, if the cache lacks them. */
+  async prepare(topology: Topology, evidenceDir: string): Promise<void> {
+    await VmCluster.prepare({
+      host: this.host,
+      topology,
+      mode: 'snapshot',
+      evidenceDir,
+      progress: this.#progress,
+      untilReady,
+    })
+  }
+
   /**
    * Boots a topology, by name, folder, or as a variant made with `vary`.
    *
@@ -44,6 +56,8 @@ export class Lab {
    */
   async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
     const topology = typeof which === 'string' ? await loadTopology(which) : which
+    // A configuration that cannot be understood is found before a machine starts.
+    await readKeepalivedConfs(topology)
     const mode = options.mode ?? 'snapshot'
     const started = performance.now()
     const engine = await VmCluster.boot({

@@ -169,8 +169,20 @@ export function bzImageVersion(image: Buffer): string {
  * mmdebstrap's own unshare mode maps root to a subordinate id instead, which may not enter a home folder of mode 0700,
  * and so neither cache nor checkout.
  */
-const AS_MAPPED_ROOT: readonly string[] =
-  process.getuid?.() === 0 ? [] : ['unshare', '--user', '--map-root-user', '--map-auto', '--mount', '--']
+const AS_MAPPED_ROOT = ['unshare', '--user', '--map-root-user', '--map-auto', '--mount', '--'] as const
+
+/** What root mounts for a build must go with it even when it is killed: only a mount namespace of its own sees to that. */
+const OWN_MOUNTS = ['unshare', '--mount', '--'] as const
+
+async function namespaces(): Promise<readonly string[]> {
+  if (process.getuid?.() !== 0) return AS_MAPPED_ROOT
+  const [file, ...args] = OWN_MOUNTS
+  // Root of a container may not: then nothing that is built can mount either.
+  return run(file, [...args, 'true'], { timeoutMs: 5_000 }).then(
+    () => OWN_MOUNTS,
+    () => [],
+  )
+}
 
 async function buildWith(
   script: string,
@@ -180,12 +192,12 @@ async function buildWith(
   progress: Progress,
 ): Promise<void> {
   try {
-    const [file, ...rest] = [...AS_MAPPED_ROOT, provisionFile(script), ...args]
+    const [file, ...rest] = [...(await namespaces()), provisionFile(script), ...args]
     await run(file!, rest, {
       timeoutMs: BUILD_TIMEOUT_MS,
       env: { TMPDIR: directory },
       onLine: (line) => {
-        const step = /^I: (running|installing|extracting|downloading|chroot|creating|cleaning)\b.*/.exec(line)?.[0]
+        const step = /^I: (running|installing|extracting|downloading|creating|cleaning)\b.*/.exec(line)?.[0]
         if (step !== undefined) progress(`${label}: ${step.slice(3, 90)}`)
       },
     })

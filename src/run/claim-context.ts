@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
-import { LvslabError, messageOf } from '../errors.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
   answersBypassDirectors,
@@ -15,8 +14,12 @@ import {
   type TimelineDraft,
   type Window,
 } from '../verdict/index.ts'
-import { collectEvidence } from './evidence.ts'
-import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Verdict } from './record.ts'
+import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
+import { verdictOf } from './claim-verdict.ts'
+import type { Assertion, ClaimRecord, Evidence, Figure, Finding } from './record.ts'
+
+export type { Keep, Sabotage } from './claim-clusters.ts'
+export { Skip } from './claim-verdict.ts'
 
 export interface ClaimOptions {
   readonly claim: Claim
@@ -28,28 +31,15 @@ export interface ClaimOptions {
   readonly folder: string
   readonly attempt: number
   readonly mode: BootOptions['mode']
-  /** Leave clusters running for a person to look into. */
   readonly keep?: Keep
-  readonly onProgress?: (line: string) => void
-  /** Breaks every cluster that the claim boots, on purpose: does the claim notice? For tests of the harness. */
   readonly sabotage?: Sabotage
-}
-
-export interface Keep {
-  readonly when: 'failed' | 'always'
-  /** Takes a cluster over, so that other terminals find it; answers its name. */
-  readonly hand: (cluster: Cluster, name: string, evidenceDir: string, host: Lab['host']) => Promise<string>
-}
-
-export interface Sabotage {
-  /** The topology to boot in place of the claim's; what is expected still follows from the claim's own. */
-  readonly vary?: (topology: Topology, directory: string) => Promise<Topology>
-  readonly afterBoot?: (cluster: Cluster) => Promise<void>
+  readonly onProgress?: (line: string) => void
 }
 
 export interface Measurement {
   readonly name: string
   readonly value: number
+  /** Default: "ms". */
   readonly unit?: string
   readonly window?: Window
   /** When the measured span began: how late the machine was since then decides what a miss means. */
@@ -59,84 +49,59 @@ export interface Measurement {
   readonly note?: string
 }
 
-/** A claim that cannot be put to the test here; with the reason. */
-export class Skip extends Error {}
+/** A master and its successor may both advertise for one interval, and a little for the machine. */
+const USUAL_OVERLAP_MS = 1_100
 
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
 export class ClaimContext {
   readonly topology: Topology
+  /** What the configuration promises. */
   readonly windows: Promise<ExpectedWindows>
   readonly #options: ClaimOptions
+  readonly #clusters: ClaimClusters
   readonly #assertions: Assertion[] = []
   readonly #figures: Figure[] = []
+  readonly #undecided = new Map<string, string>()
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
-  readonly #evidence: Evidence[] = []
-  readonly #undecided: string[] = []
   readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
-  readonly #questions: Promise<unknown>[] = []
-  readonly #clusters: { readonly cluster: Cluster; readonly directory: string; readonly since: ClusterTime }[] = []
-  #bootMs: number | undefined
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
 
   constructor(options: ClaimOptions) {
-    this.#options = options
+    const { claim, lab, mode, keep, sabotage } = options
     this.topology = options.topology
-    this.windows = expectedWindows(options.topology, { version: options.lab.host.userland.keepalived })
+    this.#options = options
+    this.#clusters = new ClaimClusters({
+      ...{ id: claim.id, lab, mode, directory: this.directory, say: (line) => this.say(line) },
+      ...(keep === undefined ? {} : { keep }),
+      ...(sabotage === undefined ? {} : { sabotage }),
+    })
+    this.windows = expectedWindows(options.topology, { version: lab.host.userland.keepalived })
     // Whoever needs a window awaits it and gets the error there.
     this.windows.catch(() => undefined)
-  }
-
-  /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
-  async boot(
-    options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {},
-  ): Promise<Cluster> {
-    const number = this.#clusters.length
-    const directory = join(this.directory, number === 0 ? 'cluster' : `cluster-${number + 1}`)
-    const mode = this.#options.mode ?? options.mode
-    this.say('booting the cluster')
-    const { sabotage } = this.#options
-    const asked = options.topology ?? this.topology
-    const topology = (await sabotage?.vary?.(asked, join(this.directory, 'sabotage'))) ?? asked
-    const cluster = await this.#options.lab.boot(topology, {
-      evidenceDir: directory,
-      ...(mode === undefined ? {} : { mode }),
-      ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
-    })
-    this.#bootMs = (this.#bootMs ?? 0) + cluster.boot.ms
-    this.#clusters.push({ cluster, directory, since: cluster.clock.now() })
-    await sabotage?.afterBoot?.(cluster)
-    this.say('the cluster is up')
-    return cluster
-  }
-
-  /** What every healthy cluster keeps to, from now to the end of the claim. */
-  alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
-    this.#askForVips(cluster)
-    this.always(cluster, onlyCandidatesAnswerArp)
-    this.always(cluster, answersBypassDirectors)
-    this.always(cluster, oneMasterAtATime(options.overlapMs ?? 1_100))
-  }
-
-  /** A rule about who answers ARP proves nothing where nobody asks: the client does, and knows no answer of before. */
-  #askForVips(cluster: Cluster): void {
-    const { client, vips } = cluster
-    const ask = vips.flatMap(({ address, spec }) => {
-      const nic = client.spec.interfaces.find(({ network }) => network === spec.network)
-      return nic ? [`ip neigh flush dev ${nic.name}; arping -q -c 1 -w 2 -I ${nic.name} ${address}`] : []
-    })
-    if (ask.length > 0) this.#questions.push(client.run(ask.join('; ')).catch(() => undefined))
-  }
-
-  always(cluster: Cluster, invariant: Invariant): void {
-    this.#watched.push({ cluster, since: cluster.clock.now(), invariant })
   }
 
   /** Folder for what this attempt leaves behind. */
   get directory(): string {
     const { outDir, folder, claim, attempt } = this.#options
     return join(outDir, folder, claim.id, attempt === 1 ? '' : `attempt-${attempt}`)
+  }
+
+  /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
+  boot(options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {}): Promise<Cluster> {
+    return this.#clusters.boot(options.topology ?? this.topology, options)
+  }
+
+  /** What every healthy cluster keeps to, from now to the end of the claim. */
+  alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
+    this.always(cluster, onlyCandidatesAnswerArp)
+    this.always(cluster, answersBypassDirectors)
+    this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
+  }
+
+  always(cluster: Cluster, invariant: Invariant): void {
+    this.#watched.push({ cluster, since: cluster.clock.now(), invariant })
   }
 
   /** Tells who watches what goes on. */
@@ -152,38 +117,28 @@ export class ClaimContext {
 
   /** A figure; with a window, one that must lie inside it. Answers whether it does. */
   async measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
-    const { name, value, unit = 'ms', window, since, uncertaintyMs = 0, note } = measurement
-    const notes = [note, uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined]
+    const { name, value, unit = 'ms', window, since, uncertaintyMs = 0 } = measurement
     const late = since === undefined ? undefined : await cluster.lateness(since)
     if (late) this.#noteLateness(late)
-    const judgement =
-      window &&
-      judge(
-        {
-          valueMs: value,
-          uncertaintyMs,
-          fabricLateMs: late?.fabricMaxMs ?? 0,
-          machineLateMs: late?.machineMs ?? 0,
-        },
-        window,
-      )
-    if (judgement === 'undecided') {
-      this.#undecided.push(
-        `${name}: ${value.toFixed(1)} ms misses ${window!.minMs}..${window!.maxMs} ms by less than the machine was late ` +
-          `(${late!.machineMs.toFixed(0)} ms)`,
-      )
-      notes.push('not decided: the machine was late by more than the miss')
+    const lateBy = { fabricLateMs: late?.fabricMaxMs ?? 0, machineLateMs: late?.machineMs ?? 0 }
+    const judgement = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    if (window && judgement === 'undecided') {
+      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
+      const excuse = `by less than the machine was late (${(lateBy.fabricLateMs + lateBy.machineLateMs).toFixed(0)} ms)`
+      this.#undecided.set(name, `${name}: ${miss} ${excuse}`)
     }
-    const text = notes.filter((part) => part !== undefined).join('; ')
+    const note = [
+      measurement.note,
+      uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
+      judgement === 'undecided' ? 'not decided: the machine was late by more than the miss' : undefined,
+    ].filter((part) => part !== undefined)
     this.#figures.push({
-      name,
-      value: Math.round(value * 1000) / 1000,
-      unit,
-      ...(window
-        ? { window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source } }
-        : {}),
-      ...(judgement === undefined ? {} : { within: judgement === 'inside' }),
-      ...(text === '' ? {} : { note: text }),
+      ...{ name, value: Math.round(value * 1000) / 1000, unit },
+      ...(window && {
+        window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+        within: judgement === 'inside',
+      }),
+      ...(note.length === 0 ? {} : { note: note.join('; ') }),
     })
     return judgement === undefined || judgement === 'inside'
   }
@@ -213,23 +168,18 @@ export class ClaimContext {
       thrown = error
     }
     await this.#lookBack()
-    thrown = this.#casualty(thrown) ?? thrown
-    const end = this.#judge(thrown)
-    await this.#takeDown(end.verdict, thrown)
+    const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
+    const end = verdictOf(notes, thrown)
+    const files = await this.#clusters.takeDown(end.verdict)
     const { claim, topology, attempt } = this.#options
+    const { bootMs } = this.#clusters
     const record: ClaimRecord = {
-      id: claim.id,
-      topology: topology.name,
-      title: claim.title,
-      negative: claim.negative,
+      ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
-      figures: this.#figures,
-      assertions: this.#assertions,
-      timelines: this.#timelines,
-      findings: this.#findings,
-      evidence: this.#evidence,
+      ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
+      evidence: files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file)),
       durationMs: Math.round(performance.now() - started),
-      ...(this.#bootMs === undefined ? {} : { bootMs: Math.round(this.#bootMs) }),
+      ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
       lateness: this.#lateness,
       attempt,
@@ -239,107 +189,27 @@ export class ClaimContext {
   }
 
   async #lookBack(): Promise<void> {
-    await Promise.all(this.#questions)
     for (const { cluster, since, invariant } of this.#watched) {
       const violations = invariant.violations(cluster, since, cluster.clock.now())
       this.check(`always: ${invariant.text}`, violations.length === 0, violations.join('\n') || undefined)
     }
-    for (const { cluster, since } of this.#clusters) {
-      try {
-        this.#noteLateness(await cluster.lateness(since))
-      } catch {
-        // A fabric that died is the error that the claim ends with; its lateness is of no interest.
-      }
+    for (const { cluster, since } of this.#clusters.all) {
+      // A fabric that died is the error that the claim ends with; its lateness is of no interest.
+      const late = await cluster.lateness(since).catch(() => undefined)
+      if (late) this.#noteLateness(late)
     }
   }
 
-  /** A machine that went down by itself explains whatever else was seen, and leaves nothing proven. */
-  #casualty(thrown: unknown): LvslabError | undefined {
-    if (thrown instanceof LvslabError && thrown.code === 'LVSLAB_E_MACHINE_DOWN') return undefined
-    return this.#clusters.flatMap(({ cluster }) => cluster.engine.casualties())[0]
-  }
-
-  #noteLateness(late: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {
+  #noteLateness({ fabricMaxMs, fabricP99Ms }: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {
+    const larger = (a: number, b: number): number => Math.round(Math.max(a, b) * 100) / 100
     this.#lateness = {
-      fabricMaxMs: round(Math.max(this.#lateness.fabricMaxMs, late.fabricMaxMs)),
-      fabricP99Ms: round(Math.max(this.#lateness.fabricP99Ms, late.fabricP99Ms)),
-    }
-  }
-
-  #judge(thrown: unknown): Pick<ClaimRecord, 'verdict' | 'reason' | 'code' | 'errorKind'> {
-    if (thrown instanceof Skip) return { verdict: 'skip', reason: thrown.message }
-    if (thrown !== undefined) {
-      if (!(thrown instanceof LvslabError))
-        return { verdict: 'fail', reason: (thrown as Error).stack ?? messageOf(thrown) }
-      return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
-    }
-    const broken = this.#assertions
-      .filter(({ ok }) => !ok)
-      .map(({ text, detail }) => `${text}${detail ? ` (${detail})` : ''}`)
-    const undecided = this.#undecided
-    const outside = this.#figures
-      .filter(({ within, name }) => within === false && !undecided.some((text) => text.startsWith(`${name}:`)))
-      .map(({ name, value, unit, window }) => `${name}: ${value} ${unit}, expected ${window?.min}..${window?.max}`)
-    const reasons = [...broken, ...outside]
-    if (reasons.length > 0) return { verdict: 'fail', reason: reasons.join('; ') }
-    if (undecided.length > 0) return { verdict: 'inconclusive', reason: undecided.join('; ') }
-    if (this.#assertions.length + this.#figures.filter(({ within }) => within !== undefined).length === 0) {
-      return { verdict: 'fail', reason: 'the test asserted nothing' }
-    }
-    return { verdict: 'pass' }
-  }
-
-  async #takeDown(verdict: Verdict, thrown: unknown): Promise<void> {
-    for (const { cluster, directory } of this.#clusters) {
-      try {
-        if (verdict === 'fail') await collectEvidence(cluster, directory)
-      } catch (error) {
-        this.say(`evidence could not be collected: ${messageOf(error)}`)
-      }
-      if (await this.#keep(cluster, directory, verdict)) continue
-      await cluster[Symbol.asyncDispose]().catch((error: unknown) => {
-        this.say(`the cluster could not be taken down in order: ${messageOf(error)}`)
-      })
-      await this.#listEvidence(directory, cluster)
-    }
-    if (thrown !== undefined && this.#clusters.length === 0) await this.#listConsoles()
-  }
-
-  /** Hands the cluster over instead of taking it down, if that was asked for and can be done. */
-  async #keep(cluster: Cluster, directory: string, verdict: Verdict): Promise<boolean> {
-    const { keep, claim } = this.#options
-    if (!keep || (keep.when === 'failed' && verdict !== 'fail')) return false
-    try {
-      const name = await keep.hand(cluster, `claim-${claim.id}`, directory, this.#options.lab.host)
-      this.say(`kept: the cluster of ${claim.id} is up as ${name}`)
-      await this.#listEvidence(directory, cluster)
-      return true
-    } catch (error) {
-      this.say(`the cluster could not be kept: ${messageOf(error)}`)
-      return false
-    }
-  }
-
-  async #listEvidence(directory: string, cluster: Cluster): Promise<void> {
-    const { listFiles } = await import('./evidence.ts')
-    for (const file of await listFiles(directory)) this.#evidence.push(this.#evidenceOf(join(directory, file), file))
-    void cluster
-  }
-
-  /** A cluster that did not come up has left its consoles where it was to go. */
-  async #listConsoles(): Promise<void> {
-    const { listFiles } = await import('./evidence.ts')
-    for (const file of await listFiles(join(this.directory, 'cluster'))) {
-      this.#evidence.push(this.#evidenceOf(join(this.directory, 'cluster', file), file))
+      fabricMaxMs: larger(this.#lateness.fabricMaxMs, fabricMaxMs),
+      fabricP99Ms: larger(this.#lateness.fabricP99Ms, fabricP99Ms),
     }
   }
 
   #evidenceOf(path: string, file: string): Evidence {
-    const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'log'
+    const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
     return { kind, label: file, path: relative(this.#options.outDir, path) }
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100
 }

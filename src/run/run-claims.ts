@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Lab } from '../cluster/index.ts'
-import { ExitCode, UsageError } from '../errors.ts'
+import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { renderTerminal, writeReports } from '../report/index.ts'
@@ -55,6 +55,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     `QEMU ${lab.host.qemu.version} under ${lab.host.acceleration.kind}, kernel ${lab.host.kernel.release}, ` +
       `keepalived ${lab.host.userland.keepalived}`,
   )
+  if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
   const session = new RunSession(view, outDir, options)
   await timed('claims', () => session.run(selected))
 
@@ -92,6 +93,22 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     )
   }
   return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records)
+}
+
+/** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */
+async function prepareAll(
+  lab: Lab,
+  topologies: readonly Topology[],
+  outDir: string,
+  view: ProgressView,
+): Promise<void> {
+  for (const topology of topologies) {
+    try {
+      await lab.prepare(topology, join(outDir, 'prepare', topology.name))
+    } catch (error) {
+      view.say(describeError(error))
+    }
+  }
 }
 
 /** One run's claims, one topology after another: timing is judged, so nothing else of ours runs beside it. */

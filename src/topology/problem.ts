@@ -36,7 +36,7 @@ export class TopologyError extends UsageError {
       super(first.code, `${source.label(first.at)}: ${first.message}`, {
         tried: `read the topology ${source.file}`,
         seen: source.excerpt(first.at),
-        ...(first.todo === undefined ? {} : { todo: first.todo }),
+        todo: first.todo ?? 'mend that line, then run again',
       })
     } else {
       super('LVSLAB_E_TOPOLOGY_INVALID', `${source.file}: ${sorted.length} mistakes`, {

@@ -189,7 +189,7 @@ void t.test('a machine whose memory does not suffice', async (t) => {
   await tryOut(t, home, ['up', folder, '--cold'], {
     code: 'LVSLAB_E_BOOT',
     exitCode: 3,
-    says: /node-1[^]*the console's last lines:\n +\S/,
+    says: /node-1 will not come up: for 10 s it has neither said nor computed anything/,
     withinMs: 60_000,
   })
 })
@@ -216,10 +216,6 @@ void t.test('a machine that dies in a claim', async (t) => {
   const [hurt, next] = ['004-2', '004-7'].map((id) => record.claims.find((claim) => claim.id === id))
   t.match(hurt, { verdict: 'fail', code: 'LVSLAB_E_MACHINE_DOWN', errorKind: 'infrastructure' })
   t.match(hurt?.reason, /node-1 is not running[^]*QEMU ended: signal SIGKILL[^]*console/)
-  t.ok(
-    hurt?.evidence.some(({ path }) => path.endsWith('node-1.console.log')),
-    'its console is kept',
-  )
   t.match(next, { verdict: 'pass' }, 'the next claim is healthy')
   t.same(await home.leftoversAfter(2_000), [], 'nothing is left')
 })

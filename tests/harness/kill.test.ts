@@ -1,6 +1,6 @@
 /** However a run ends, it ends altogether: no process, socket, mount or file of it is left but what was to be kept. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { RunRecord } from '../../src/run/record.ts'
@@ -34,6 +34,22 @@ async function killed(t: Test, home: Home, ready: () => Promise<unknown>, afterM
   t.same(left, [], `nothing is left ${GONE_MS} ms later`)
 }
 
+void t.test('the look at what is left sees what is there', async (t) => {
+  await using home = await Home.create()
+  const sleeper = home.start(['--version'], { within: ['sh', '-c', 'sleep 60', 'sh'] })
+  await mkdir(join(home.cache, 'template', '.half'), { recursive: true })
+  await mkdir(join(home.cache, 'kernel', 'entry.lock'), { recursive: true })
+  await writeFile(join(home.temporary, 'scratch'), '')
+  await writeFile(join(home.runtime, 'state.json'), '')
+  const left = (await home.leftovers()).join('\n')
+  for (const part of [/process \d+: sh -c sleep/, /process \d+: sleep/, /template\/\.half/, /kernel\/entry\.lock/])
+    t.match(left, part)
+  t.match(left, /temporary: scratch/)
+  t.match(left, /runtime: .*state\.json/)
+  for (const pid of (await home.processes()).keys()) process.kill(pid, 'SIGKILL')
+  await sleeper
+})
+
 void t.test('the runner is killed while it proves a claim', async (t) => {
   await using home = await Home.create(['userland', 'kernel', 'template', 'snapshot'])
   for (let count = 1; count <= (full ? 10 : 3); count++) {
@@ -42,6 +58,8 @@ void t.test('the runner is killed while it proves a claim', async (t) => {
 })
 
 const builds: readonly { readonly kind: EntryKind; readonly has: readonly EntryKind[] }[] = [
+  // A userland comes from a mirror: only where that may take its time.
+  ...(full ? [{ kind: 'userland' as const, has: ['kernel' as const] }] : []),
   { kind: 'template', has: ['userland', 'kernel'] },
   { kind: 'snapshot', has: ['userland', 'kernel', 'template'] },
 ]

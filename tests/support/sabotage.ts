@@ -17,6 +17,8 @@ export interface NamedSabotage {
   readonly why: string
   /** The red claim that says most for its time; the short form of the tests runs this one. */
   readonly telling: string
+  /** A green claim that the short form runs beside it: the cluster is broken in this way only. */
+  readonly control?: string
 }
 
 const CONF = '/etc/keepalived/keepalived.conf'
@@ -33,6 +35,7 @@ export const SABOTAGES: readonly NamedSabotage[] = [
     red: { '004-7': /gets half.*15 of 60|gets half.*45 of 60/s },
     why: 'only 004-7 promises shares; the others ask whether requests are served, which they are',
     telling: '004-7',
+    control: '004-3',
   },
   {
     name: 'no-checks',
@@ -117,6 +120,7 @@ export const SABOTAGES: readonly NamedSabotage[] = [
       'too early is as wrong as too late: the windows have two ends. A resigning master (004-3) is succeeded after the skew ' +
       'time alone, which is as it was; in 004-6 the preferred director returns by its own timer',
     telling: '004-4',
+    control: '004-3',
   },
   {
     name: 'outranked',
@@ -182,6 +186,7 @@ export const SABOTAGES: readonly NamedSabotage[] = [
     red: { '004-11': /without it no request is answered/ },
     why: 'the claim that nobody answers once lo has lost the VIP. 004-10 is answered by the servers themselves in any case',
     telling: '004-11',
+    control: '004-7',
   },
   {
     name: 'permanent-vip',

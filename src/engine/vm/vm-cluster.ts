@@ -73,6 +73,11 @@ export class VmCluster implements EngineCluster {
     }
   }
 
+  /** Builds what the cache lacks for booting a topology, so that no claim is charged with it. */
+  static async prepare(options: VmBootOptions): Promise<void> {
+    if (options.mode === 'snapshot') await ensureSnapshot(options)
+  }
+
   static async #wire(options: VmBootOptions): Promise<VmCluster> {
     const { topology, evidenceDir } = options
     const scratch = await scratchDir('vm')

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
@@ -6,6 +5,7 @@ import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
 import { lastLines, run } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
+import { BootWatch, lastWordsOfKernel, textOf } from './boot-watch.ts'
 import { guestArchive } from './guest-archive.ts'
 import { machineArgs, TERMINALS, type Nic } from './qemu-args.ts'
 import { QemuProcess } from './qemu-process.ts'
@@ -19,10 +19,6 @@ const COLD_BOOT_TIMEOUT_MS = 120_000
 const RESUME_TIMEOUT_MS = 30_000
 /** Within this the end of a process is known whose sockets were closed by it. */
 const DEATH_NEWS_MS = 500
-/** How often a booting machine's console is looked at. */
-const CONSOLE_PERIOD_MS = 250
-/** What a machine says that will never come up: the kernel (kernel/panic.c) or provision/image/init. */
-const HOPELESS = /Kernel panic - not syncing.*|lvslab: no root file system.*|System halted.*/
 const SOCKET_TIMEOUT_MS = 10_000
 
 export interface VmMachineOptions {
@@ -260,7 +256,7 @@ export class VmMachine implements Machine {
 
   async #reachAgent(timeoutMs: number): Promise<void> {
     const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
-    const watch = watchConsole(this.consolePath, () => agent.close())
+    const watch = new BootWatch({ consolePath: this.consolePath, pid: this.pid }, () => agent.close())
     try {
       await agent.open(timeoutMs)
     } catch (error) {
@@ -307,7 +303,7 @@ export class VmMachine implements Machine {
   /** The error that says so, when its QEMU ended and nobody asked it to, or its kernel panicked. */
   casualty(): InfrastructureError | undefined {
     if (this.#death !== undefined && !this.running) return this.#goneError('keep it running')
-    const panic = this.running ? HOPELESS.exec(readNow(this.consolePath))?.[0].trim() : undefined
+    const panic = this.running ? lastWordsOfKernel(this.consolePath) : undefined
     if (panic === undefined) return undefined
     return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} has crashed: ${panic}`, {
       tried: 'keep it running',
@@ -328,7 +324,7 @@ export class VmMachine implements Machine {
   }
 
   #lastOfConsole(): string {
-    const lines = lastLines(readNow(this.consolePath), 12)
+    const lines = lastLines(textOf(this.consolePath), 12)
     return lines === '' ? 'its console says nothing' : `the console's last lines:\n${lines}`
   }
 
@@ -336,7 +332,7 @@ export class VmMachine implements Machine {
     return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} ${what}`, {
       tried: `boot ${this.name} under ${this.#options.host.acceleration.kind}`,
       seen: `${reason === undefined ? '' : `${reason}\n`}${this.#lastOfConsole()}`,
-      todo: 'if the console is empty, try LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
+      todo: 'if the console is empty, try more memory, or LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
     })
   }
 
@@ -354,37 +350,6 @@ export async function createOverlay(path: string, backing: string, format: 'raw'
 async function copySparse(from: string, to: string): Promise<string> {
   await run('cp', ['--sparse=always', '--reflink=auto', from, to], { timeoutMs: 60_000 })
   return to
-}
-
-function readNow(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** Looks at the console until it is stopped; calls back once with a line after which waiting is of no use. */
-function watchConsole(
-  path: string,
-  onHopeless: () => void,
-): { readonly hopeless: string | undefined; stop: () => void } {
-  const watch = {
-    hopeless: undefined as string | undefined,
-    stop: (): void => clearInterval(timer),
-  }
-  const timer = setInterval(() => {
-    void readFile(path, 'latin1').then(
-      (text) => {
-        const line = HOPELESS.exec(text)?.[0]
-        if (line === undefined || watch.hopeless !== undefined) return
-        watch.hopeless = line.trim()
-        onHopeless()
-      },
-      () => undefined,
-    )
-  }, CONSOLE_PERIOD_MS)
-  return watch
 }
 
 function pause(ms: number): Promise<void> {

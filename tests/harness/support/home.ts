@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cp, link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { cacheDir, projectRoot } from '../../../src/host/paths.ts'
 
 const LVSLAB = join(projectRoot, 'bin', 'lvslab.js')
@@ -18,6 +18,16 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** A program that runs the command that follows it. */
   readonly within?: readonly string[]
+}
+
+/** A command that runs: what is needed of execa's promise, whose type differs from one kind of module to another. */
+export interface Command extends PromiseLike<{
+  readonly exitCode?: number
+  readonly stdout?: unknown
+  readonly stderr?: unknown
+}> {
+  readonly pid?: number
+  kill(signal: NodeJS.Signals): boolean
 }
 
 export interface Finished {
@@ -71,7 +81,7 @@ export class Home implements AsyncDisposable {
     return join(this.path, 'o')
   }
 
-  start(argv: readonly string[], { env = {}, within = [] }: StartOptions = {}): ResultPromise<{ reject: false }> {
+  start(argv: readonly string[], { env = {}, within = [] }: StartOptions = {}): Command {
     const [file = process.execPath, ...args] = [...within, process.execPath, LVSLAB, ...argv]
     return execa(file, args, {
       cwd: this.out,
@@ -155,7 +165,7 @@ export class Home implements AsyncDisposable {
 }
 
 /** Waits for a command; one that takes too long is ended, and has no exit code. */
-export async function finish(child: ResultPromise<{ reject: false }>, timeoutMs: number): Promise<Finished> {
+export async function finish(child: Command, timeoutMs: number): Promise<Finished> {
   const started = performance.now()
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   const { exitCode, stdout, stderr } = await child

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import type { ClusterTime } from '../clock.ts'
+import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
+import { messageOf } from '../errors.ts'
+import type { Topology } from '../topology/index.ts'
+import { collectEvidence, listFiles } from './evidence.ts'
+import type { Verdict } from './record.ts'
+
+/** Leaving clusters up for a person to look into. */
+export interface Keep {
+  readonly when: 'failed' | 'always'
+  /** Takes a cluster over, so that other terminals find it; answers its name. */
+  readonly hand: (cluster: Cluster, name: string, evidenceDir: string, host: Lab['host']) => Promise<string>
+}
+
+/** Breaking every cluster that a claim boots, on purpose: does the claim notice? For tests of the harness. */
+export interface Sabotage {
+  /** The topology to boot in place of the claim's; what is expected still follows from the claim's own. */
+  readonly vary?: (topology: Topology, directory: string) => Promise<Topology>
+  readonly afterBoot?: (cluster: Cluster) => Promise<void>
+}
+
+export interface ClaimClustersOptions {
+  readonly id: string
+  readonly lab: Lab
+  readonly directory: string
+  /** How to boot whatever the test asks for. */
+  readonly mode: BootOptions['mode']
+  readonly keep?: Keep
+  readonly sabotage?: Sabotage
+  readonly say: (line: string) => void
+}
+
+interface Booted {
+  readonly cluster: Cluster
+  readonly directory: string
+  readonly since: ClusterTime
+}
+
+/** The clusters of one claim, from boot to the evidence that they leave. */
+export class ClaimClusters {
+  readonly #options: ClaimClustersOptions
+  readonly #booted: Booted[] = []
+  #tried = 0
+
+  constructor(options: ClaimClustersOptions) {
+    this.#options = options
+  }
+
+  get all(): readonly Booted[] {
+    return this.#booted
+  }
+
+  /** ms that all boots took; undefined when there was none. */
+  get bootMs(): number | undefined {
+    return this.#booted.length === 0 ? undefined : this.#booted.reduce((sum, { cluster }) => sum + cluster.boot.ms, 0)
+  }
+
+  async boot(asked: Topology, options: { mode?: BootOptions['mode']; startServices?: boolean }): Promise<Cluster> {
+    const { sabotage, lab, say } = this.#options
+    const directory = this.#directory(this.#tried++)
+    const topology = (await sabotage?.vary?.(asked, join(this.#options.directory, 'sabotage'))) ?? asked
+    const mode = this.#options.mode ?? options.mode
+    say('booting the cluster')
+    const cluster = await lab.boot(topology, {
+      evidenceDir: directory,
+      ...(mode === undefined ? {} : { mode }),
+      ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
+    })
+    this.#booted.push({ cluster, directory, since: cluster.clock.now() })
+    await sabotage?.afterBoot?.(cluster)
+    say('the cluster is up')
+    return cluster
+  }
+
+  /**
+   * Takes all down, or hands them over where they are to be kept. Answers the files that they leave, with their folders.
+   * A cluster that did not come up has left its consoles where it was to go.
+   */
+  async takeDown(verdict: Verdict): Promise<{ directory: string; file: string }[]> {
+    for (const { cluster, directory } of this.#booted) {
+      if (verdict === 'fail')
+        await this.#attempt('evidence could not be collected', () => collectEvidence(cluster, directory))
+      if (await this.#kept(cluster, directory, verdict)) continue
+      await this.#attempt('the cluster could not be taken down in order', () => cluster[Symbol.asyncDispose]())
+    }
+    const files: { directory: string; file: string }[] = []
+    for (let number = 0; number < this.#tried; number++) {
+      const directory = this.#directory(number)
+      for (const file of await listFiles(directory)) files.push({ directory, file })
+    }
+    return files
+  }
+
+  #directory(number: number): string {
+    return join(this.#options.directory, number === 0 ? 'cluster' : `cluster-${number + 1}`)
+  }
+
+  async #kept(cluster: Cluster, directory: string, verdict: Verdict): Promise<boolean> {
+    const { keep, id, lab, say } = this.#options
+    if (!keep || (keep.when === 'failed' && verdict !== 'fail')) return false
+    return this.#attempt('the cluster could not be kept', async () => {
+      const name = await keep.hand(cluster, `claim-${id}`, directory, lab.host)
+      say(`kept: the cluster of ${id} is up as ${name}`)
+    })
+  }
+
+  /** What goes wrong now must not hide what the claim has found. */
+  async #attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      this.#options.say(`${what}: ${messageOf(error)}`)
+      return false
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { LvslabError, messageOf } from '../errors.ts'
+import type { Assertion, ClaimRecord, Figure } from './record.ts'
+
+/** A claim that cannot be put to the test here; with the reason. */
+export class Skip extends Error {}
+
+export interface ClaimNotes {
+  readonly assertions: readonly Assertion[]
+  readonly figures: readonly Figure[]
+  /** Figures that missed their windows by less than the machine's lateness, by name, with the reason. */
+  readonly undecided: ReadonlyMap<string, string>
+}
+
+/** What a claim's notes, and the error that ended it if one did, amount to. */
+export function verdictOf(
+  { assertions, figures, undecided }: ClaimNotes,
+  thrown: unknown,
+): Pick<ClaimRecord, 'verdict' | 'reason' | 'code' | 'errorKind'> {
+  if (thrown instanceof Skip) return { verdict: 'skip', reason: thrown.message }
+  if (thrown instanceof LvslabError) {
+    return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
+  }
+  if (thrown !== undefined) {
+    return { verdict: 'fail', reason: thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown) }
+  }
+  const broken = assertions
+    .filter(({ ok }) => !ok)
+    .map(({ text, detail }) => (detail === undefined ? text : `${text} (${detail})`))
+  const outside = figures
+    .filter(({ within, name }) => within === false && !undecided.has(name))
+    .map(({ name, value, unit, window }) => `${name}: ${value} ${unit}, expected ${window?.min}..${window?.max}`)
+  const reasons = [...broken, ...outside]
+  if (reasons.length > 0) return { verdict: 'fail', reason: reasons.join('; ') }
+  if (undecided.size > 0) return { verdict: 'inconclusive', reason: [...undecided.values()].join('; ') }
+  // A test that cannot fail proves nothing.
+  const decisive = assertions.length + figures.filter(({ within }) => within !== undefined).length
+  return decisive === 0 ? { verdict: 'fail', reason: 'the test asserted nothing' } : { verdict: 'pass' }
+}
