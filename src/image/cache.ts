@@ -233,6 +233,28 @@ export async function pruneEntries(unusedForMs: number): Promise<{ removed: stri
   return { removed, freedBytes }
 }
 
+/** Disk that saved clusters may take in all: each is some hundred MiB, and every change of a topology makes another. */
+const SNAPSHOT_LIMIT_BYTES = 10 * 2 ** 30
+/** A cluster that came up this recently may need its files again: a machine whose power returns opens its disk anew. */
+const IN_USE_MS = 3_600_000
+
+/** Removes the saved clusters that were not used for longest, until the rest keeps to the limit. */
+export async function trimSnapshots(limitBytes = SNAPSHOT_LIMIT_BYTES, inUseMs = IN_USE_MS): Promise<string[]> {
+  const removed: string[] = []
+  let kept = 0
+  for (const entry of (await listEntries()).filter(({ manifest }) => manifest.kind === 'snapshot')) {
+    kept += entry.bytes
+    if (kept <= limitBytes || Date.now() - entry.usedAt.getTime() < inUseMs) continue
+    const release = await tryLock(entry.directory)
+    if (!release) continue
+    await removeTree(entry.directory)
+    await release()
+    kept -= entry.bytes
+    removed.push(entry.manifest.key)
+  }
+  return removed
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

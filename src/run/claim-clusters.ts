@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, type LvslabError } from '../errors.ts'
 import type { Topology } from '../topology/index.ts'
 import { collectEvidence, listFiles } from './evidence.ts'
 import type { Verdict } from './record.ts'
@@ -49,6 +49,11 @@ export class ClaimClusters {
 
   get all(): readonly Booted[] {
     return this.#booted
+  }
+
+  /** A machine that went down by itself: explains whatever else was seen, and leaves nothing proven. */
+  casualty(): LvslabError | undefined {
+    return this.#booted.flatMap(({ cluster }) => cluster.engine.casualties())[0]
   }
 
   /** ms that all boots took; undefined when there was none. */

@@ -64,6 +64,7 @@ export class ClaimContext {
   readonly #undecided = new Map<string, string>()
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
+  readonly #questions: Promise<unknown>[] = []
   readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
@@ -95,6 +96,7 @@ export class ClaimContext {
 
   /** What every healthy cluster keeps to, from now to the end of the claim. */
   alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
+    this.#questions.push(askForVips(cluster))
     this.always(cluster, onlyCandidatesAnswerArp)
     this.always(cluster, answersBypassDirectors)
     this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
@@ -169,7 +171,7 @@ export class ClaimContext {
     }
     await this.#lookBack()
     const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
-    const end = verdictOf(notes, thrown)
+    const end = verdictOf(notes, this.#clusters.casualty() ?? thrown)
     const files = await this.#clusters.takeDown(end.verdict)
     const { claim, topology, attempt } = this.#options
     const { bootMs } = this.#clusters
@@ -189,6 +191,7 @@ export class ClaimContext {
   }
 
   async #lookBack(): Promise<void> {
+    await Promise.all(this.#questions)
     for (const { cluster, since, invariant } of this.#watched) {
       const violations = invariant.violations(cluster, since, cluster.clock.now())
       this.check(`always: ${invariant.text}`, violations.length === 0, violations.join('\n') || undefined)
@@ -212,4 +215,16 @@ export class ClaimContext {
     const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
     return { kind, label: file, path: relative(this.#options.outDir, path) }
   }
+}
+
+/**
+ * A rule about who answers ARP proves nothing where nobody asks: the client asks for every VIP, and forgets what it knew.
+ * Never rejects: a client that is gone has asked nothing.
+ */
+async function askForVips({ client, vips }: Cluster): Promise<void> {
+  const asks = vips.flatMap(({ address, spec }) => {
+    const nic = client.spec.interfaces.find(({ network }) => network === spec.network)?.name
+    return nic === undefined ? [] : [`ip neigh flush dev ${nic}; arping -q -c 1 -w 2 -I ${nic} ${address}`]
+  })
+  if (asks.length > 0) await client.run(asks.join('; ')).catch(() => undefined)
 }

@@ -183,14 +183,16 @@ void t.test('machines that never come up', async (t) => {
   )
 })
 
-void t.test('a machine whose memory does not suffice', async (t) => {
+// It says nothing, so this takes a while.
+const { LVSLAB_HARNESS } = process.env
+void t.test('a machine whose memory does not suffice', { skip: LVSLAB_HARNESS !== 'full' }, async (t) => {
   await using home = await Home.create(['userland', 'kernel'])
   const folder = await spoilt(home, 'topology.yaml', /^ {2}node-1:$/m, '  node-1:\n    memory: 64')
   await tryOut(t, home, ['up', folder, '--cold'], {
     code: 'LVSLAB_E_BOOT',
     exitCode: 3,
-    says: /node-1 will not come up: for 10 s it has neither said nor computed anything/,
-    withinMs: 60_000,
+    says: /node-1 will not come up: 45 s of its own were not enough[^]*its console says nothing/,
+    withinMs: 100_000,
   })
 })
 

@@ -5,7 +5,7 @@ import { InfrastructureError, UsageError } from '../../errors.ts'
 import { Fabric, type CableId, type Wire } from '../../fabric/index.ts'
 import { scratchDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
-import { ensureEntry, type Progress } from '../../image/index.ts'
+import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
@@ -317,6 +317,7 @@ async function ensureSnapshot(options: VmBootOptions): Promise<string> {
     },
     progress,
   )
+  if (entry.built) await trimSnapshots()
   return entry.directory
 }
 

@@ -14,7 +14,9 @@ import { loadState } from './saved-state.ts'
 import { VmTerminal } from './vm-terminal.ts'
 import type { SavedMachine, VmHost } from './vm-host.ts'
 
-/** A machine that boots from its disk answers within a fraction of this, even beside four others. */
+/** A machine that boots from its disk answers within a quarter of this, if the host lets it run. */
+const OWN_BOOT_TIME_MS = 45_000
+/** However busy the host is. */
 const COLD_BOOT_TIMEOUT_MS = 120_000
 const RESUME_TIMEOUT_MS = 30_000
 /** Within this the end of a process is known whose sockets were closed by it. */
@@ -256,7 +258,8 @@ export class VmMachine implements Machine {
 
   async #reachAgent(timeoutMs: number): Promise<void> {
     const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
-    const watch = new BootWatch({ consolePath: this.consolePath, pid: this.pid }, () => agent.close())
+    const watched = { consolePath: this.consolePath, pid: this.pid, ownTimeMs: OWN_BOOT_TIME_MS }
+    const watch = new BootWatch(watched, () => agent.close())
     try {
       await agent.open(timeoutMs)
     } catch (error) {

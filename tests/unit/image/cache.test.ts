@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ensureEntry, keyOf, listEntries, pruneEntries } from '../../../src/image/cache.ts'
+import { ensureEntry, keyOf, listEntries, pruneEntries, trimSnapshots } from '../../../src/image/cache.ts'
 import { smallEntry } from './support/request.ts'
 
 /** An empty cache; answers the folder of userlands in it and a log that builds can be noted in. */
@@ -152,4 +152,24 @@ void t.test('use counts, not age: the newest use comes first', async (t) => {
     (await listEntries()).map(({ manifest }) => manifest.label),
     ['userland first', 'userland second'],
   )
+})
+
+void t.test('saved clusters are trimmed to a limit, the longest unused first, and never one in use', async (t) => {
+  emptyCache(t)
+  const entries = []
+  for (const [name, hoursAgo] of [
+    ['old', 5],
+    ['older', 9],
+    ['new', 0],
+  ] as const) {
+    const { directory, manifest } = await ensureEntry({ ...smallEntry(name), kind: 'snapshot' }, quiet)
+    const used = Date.now() / 1000 - hoursAgo * 3_600
+    utimesSync(directory, used, used)
+    entries.push({ name, key: manifest.key })
+  }
+  const keyOfEntry = (name: string): string => entries.find((entry) => entry.name === name)!.key
+  const [{ bytes } = { bytes: 0 }] = await listEntries()
+  t.strictSame(await trimSnapshots(2 * bytes), [keyOfEntry('older')], 'one more than the limit allows')
+  t.strictSame(await trimSnapshots(0), [keyOfEntry('old')], 'what was used within the hour stays')
+  t.equal((await listEntries()).length, 1)
 })
