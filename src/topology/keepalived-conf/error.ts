@@ -19,7 +19,7 @@ export class KeepalivedConfError extends UsageError {
     super(code, `${source.label(at)}: ${message}`, {
       tried: `read the keepalived configuration ${source.file}`,
       seen: source.excerpt(at),
-      ...(todo === undefined ? {} : { todo }),
+      todo: todo ?? 'mend that line, then run again',
     })
     this.at = at
   }
