@@ -54,10 +54,14 @@ export class ProgressView {
     this.#claim = undefined
     const mark = this.#paint(COLORS[record.verdict], MARKS[record.verdict])
     const took = `${(record.durationMs / 1000).toFixed(1)} s`
+    const time = seconds(this.#started).padStart(7)
+    // One line each on a terminal; a log has room.
+    const room = this.#live
+      ? (this.#out.columns ?? 80) - `${time}  ✓ ${record.id.padEnd(7)}   ${took} `.length
+      : Infinity
+    const title = record.title.length > room ? `${record.title.slice(0, Math.max(0, room - 1))}…` : record.title
     this.#erase()
-    this.#out.write(
-      `${this.#paint('90', seconds(this.#started).padStart(7))}  ${mark} ${record.id.padEnd(7)} ${record.title}  ${this.#paint('90', took)}\n`,
-    )
+    this.#out.write(`${this.#paint('90', time)}  ${mark} ${record.id.padEnd(7)} ${title}  ${this.#paint('90', took)}\n`)
     if (record.verdict !== 'pass' && record.reason !== undefined) {
       this.#out.write(
         record.reason

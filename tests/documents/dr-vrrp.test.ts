@@ -4,7 +4,7 @@ import { powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { burst, steady } from '../../src/load/index.ts'
 import { oneMasterAtATime, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
-import { closeFailover, shares, vridOf, waitForTakeover } from '../support/steps.ts'
+import { closeFailover, shares, underLoad, vridOf, waitForTakeover } from '../support/steps.ts'
 
 // Document 004: a keepalived pair in front of two web nodes, direct routing. Each claim boots a cluster of its own.
 
@@ -125,17 +125,12 @@ claim('004-2', async (c) => {
 })
 
 claim('004-3', async (c) => {
-  const cluster = await c.boot()
-  c.alwaysHealthy(cluster)
-  const windows = await c.windows
-  const master = await cluster.vip.owner()
-  const [backup] = await cluster.vip.others()
-  const load = await steady(cluster, cluster.client, { url: cluster.vip.url() })
+  const { cluster, windows, master, backup, load } = await underLoad(c)
 
   const since = cluster.clock.now()
   await using fault = await stopService(cluster, master, 'keepalived')
   const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup!.name }
+  const handover = { from: master.name, to: backup.name }
   await c.measure(cluster, {
     name: 'takeover after the resigning advert',
     value: takeover.gapMs,
@@ -150,7 +145,7 @@ claim('004-3', async (c) => {
     takeover.gapMs < bound.minMs / 2,
     `${takeover.gapMs.toFixed(0)} ms against ${bound.minMs.toFixed(0)} ms`,
   )
-  c.check(`${backup!.name} holds the VIP, ${master.name} does not`, (await cluster.vip.owner()) === backup)
+  c.check(`${backup.name} holds the VIP, ${master.name} does not`, (await cluster.vip.owner()) === backup)
   await closeFailover(c, cluster, {
     title: 'keepalived is stopped on the master',
     load,
@@ -162,17 +157,12 @@ claim('004-3', async (c) => {
 })
 
 claim('004-4', async (c) => {
-  const cluster = await c.boot()
-  c.alwaysHealthy(cluster)
-  const windows = await c.windows
-  const master = await cluster.vip.owner()
-  const [backup] = await cluster.vip.others()
-  const load = await steady(cluster, cluster.client, { url: cluster.vip.url() })
+  const { cluster, windows, master, backup, load } = await underLoad(c)
 
   const since = cluster.clock.now()
   const fault = await powerCut(cluster, master)
   const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup!.name }
+  const handover = { from: master.name, to: backup.name }
   await c.measure(cluster, {
     name: 'takeover after the last advert',
     value: takeover.gapMs,
@@ -192,22 +182,17 @@ claim('004-4', async (c) => {
     'the successor announces the VIP by gratuitous ARP',
     takeover.gratuitousArps.some(({ senderIp }) => senderIp === cluster.vip.address),
   )
-  c.check(`${backup!.name} holds the VIP`, (await cluster.vip.owner()) === backup)
+  c.check(`${backup.name} holds the VIP`, (await cluster.vip.owner()) === backup)
   await closeFailover(c, cluster, { title: 'the master loses power', load, fault, faultNode: master, takeover, since })
 })
 
 claim('004-5', async (c) => {
-  const cluster = await c.boot()
-  c.alwaysHealthy(cluster)
-  const windows = await c.windows
-  const master = await cluster.vip.owner()
-  const [backup] = await cluster.vip.others()
-  const load = await steady(cluster, cluster.client, { url: cluster.vip.url() })
+  const { cluster, windows, master, backup, load } = await underLoad(c)
 
   const since = cluster.clock.now()
   const fault = await unplug(cluster, master)
   const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup!.name }
+  const handover = { from: master.name, to: backup.name }
   await c.measure(cluster, {
     name: 'takeover after the last advert',
     value: takeover.gapMs,
@@ -227,10 +212,10 @@ claim('004-5', async (c) => {
     `${master.name} has no carrier`,
     (await master.succeed(`cat /sys/class/net/${master.spec.interfaces[0]!.name}/operstate`)) === 'down',
   )
-  c.check(`${backup!.name} holds the VIP`, await backup!.holds(cluster.vip.address))
+  c.check(`${backup.name} holds the VIP`, await backup.holds(cluster.vip.address))
 
   const pluggedAt = await fault.heal()
-  const back = await waitForTakeover(c, cluster, backup!, pluggedAt)
+  const back = await waitForTakeover(c, cluster, backup, pluggedAt)
   await c.measure(cluster, {
     name: 'return after the cable is back',
     value: back.firstAdvert.at - pluggedAt,
@@ -243,7 +228,7 @@ claim('004-5', async (c) => {
     (event) => event.type === 'vrrp' && event.vrid === vrid && event.srcIp === master.address,
     { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 },
   )
-  c.check(`${master.name} holds the VIP again, and ${backup!.name} gave it up`, (await cluster.vip.owner()) === master)
+  c.check(`${master.name} holds the VIP again, and ${backup.name} gave it up`, (await cluster.vip.owner()) === master)
   const table = await cluster.director(master).table()
   c.check(
     'its table still has the virtual service',

@@ -95,7 +95,7 @@ export const SABOTAGES: readonly NamedSabotage[] = [
   {
     name: 'late-takeover',
     description: 'the backup has priority 1: its skew time is 0.996 s in place of 0.613 s',
-    sabotage: conf({ backup: (text) => text.replace(/priority 99\b/, 'priority 1') }),
+    sabotage: conf({ backup: (text) => text.replace(/^ *priority 99\b/m, '    priority 1') }),
     red: {
       '004-3': /takeover after the resigning advert: \d+.*expected/s,
       '004-4': /takeover after the last advert: (39|40)\d\d.*expected/s,
@@ -125,7 +125,7 @@ export const SABOTAGES: readonly NamedSabotage[] = [
   {
     name: 'outranked',
     description: 'the backup has priority 150, more than the preferred director',
-    sabotage: conf({ backup: (text) => text.replace(/priority 99\b/, 'priority 150') }),
+    sabotage: conf({ backup: (text) => text.replace(/^ *priority 99\b/m, '    priority 150') }),
     red: {
       '004-1': /LVSLAB_E_WIRE_TIMEOUT/,
       '004-2': /all have vrid 18, priority 99/,
@@ -231,10 +231,20 @@ function conf(edits: { readonly both?: Edit; readonly master?: Edit; readonly ba
   const { both, master = both, backup = both } = edits
   return varied({
     files: [
-      ...(master ? [{ node: MASTER, path: CONF, edit: master }] : []),
-      ...(backup ? [{ node: BACKUP, path: CONF, edit: backup }] : []),
+      ...(master ? [{ node: MASTER, path: CONF, edit: effective(master) }] : []),
+      ...(backup ? [{ node: BACKUP, path: CONF, edit: effective(backup) }] : []),
     ],
   })
+}
+
+/** An edit that hits nothing but a comment breaks nothing, and everything would seem to have been noticed or missed. */
+function effective(edit: Edit): Edit {
+  const withoutComments = (text: string): string => text.replaceAll(/[#!].*/g, '')
+  return (text) => {
+    const changed = edit(text)
+    if (withoutComments(changed) !== withoutComments(text)) return changed
+    throw new UsageError('LVSLAB_E_VARIATION', 'an edit of keepalived.conf changes no statement')
+  }
 }
 
 function varied(change: Omit<Variation, 'directory'>): Sabotage {

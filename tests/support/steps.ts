@@ -2,14 +2,30 @@ import type { ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Node } from '../../src/cluster/index.ts'
 import type { Fault } from '../../src/fault/index.ts'
 import type { Takeover } from '../../src/fabric/index.ts'
-import { blackout, burst, countByServer, type Request, type SteadyLoad } from '../../src/load/index.ts'
+import { blackout, burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
-import { failoverTimeline } from '../../src/verdict/index.ts'
+import { failoverTimeline, type ExpectedWindows } from '../../src/verdict/index.ts'
 
 /** The virtual router of a topology that has one. */
 export async function vridOf(c: ClaimContext, node: Node): Promise<number> {
   const windows = await c.windows
   return windows.instance({ node: node.name }).virtualRouterId
+}
+
+/** A healthy cluster with a client that keeps asking: what a failover claim breaks. */
+export async function underLoad(c: ClaimContext): Promise<{
+  cluster: Cluster
+  windows: ExpectedWindows
+  master: Node
+  backup: Node
+  load: SteadyLoad
+}> {
+  const cluster = await c.boot()
+  c.alwaysHealthy(cluster)
+  const master = await cluster.vip.owner()
+  const [backup] = await cluster.vip.others()
+  const load = await steady(cluster, cluster.client, { url: cluster.vip.url() })
+  return { cluster, windows: await c.windows, master, backup: backup!, load }
 }
 
 /** Waits for the first advert of somebody other than `from`, and answers how the VIP went over. */

@@ -156,7 +156,7 @@ void t.test('use counts, not age: the newest use comes first', async (t) => {
 
 void t.test('saved clusters are trimmed to a limit, the longest unused first, and never one in use', async (t) => {
   emptyCache(t)
-  const entries = []
+  const entries: { name: string; key: string }[] = []
   for (const [name, hoursAgo] of [
     ['old', 5],
     ['older', 9],

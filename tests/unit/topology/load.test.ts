@@ -85,7 +85,7 @@ void t.test('MAC addresses are locally administered, unique, and the same every 
 void t.test('an unknown name is answered with the nearest', async (t) => {
   await t.rejects(loadTopology('dr-vrpp'), {
     code: 'LVSLAB_E_TOPOLOGY_UNKNOWN',
-    exitCode: 2,
+    exitCode: 5,
     message: 'there is no topology "dr-vrpp"',
     todo: 'did you mean "dr-vrrp"?',
   })
