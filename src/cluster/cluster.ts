@@ -1,6 +1,6 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { UsageError } from '../errors.ts'
-import type { BootMode, ClusterLateness, EngineCluster } from '../engine/engine.ts'
+import type { BootMode, ClusterLateness, EngineCluster, LatenessSpan } from '../engine/engine.ts'
 import type { CableId, Wire } from '../fabric/index.ts'
 import type { Role, Topology, VirtualService } from '../topology/index.ts'
 import { Director } from './director.ts'
@@ -98,8 +98,8 @@ export class Cluster implements AsyncDisposable {
     return this.#engine.plug(cable)
   }
 
-  lateness(since: ClusterTime): Promise<ClusterLateness> {
-    return this.#engine.lateness(since)
+  lateness(since: ClusterTime, span?: LatenessSpan): Promise<ClusterLateness> {
+    return this.#engine.lateness(since, span)
   }
 
   /** The engine below; for faults that reach deeper than nodes and cables. */

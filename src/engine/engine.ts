@@ -72,6 +72,13 @@ export interface Terminal {
 /** How a cluster came up. */
 export type BootMode = 'snapshot' | 'template' | 'cold'
 
+/** What of a cluster's lateness is of interest; by default all of it, until now. */
+export interface LatenessSpan {
+  readonly until?: ClusterTime
+  /** Names of the machines whose lateness matters. */
+  readonly machines?: readonly string[]
+}
+
 export interface ClusterLateness {
   /** The longest and the 99th percentile delay of the thread that stamps the frames, ms. */
   readonly fabricMaxMs: number
@@ -91,7 +98,7 @@ export interface EngineCluster extends AsyncDisposable {
    * How late the harness and the machines were scheduled by the host since then: the error bar of every time that was
    * measured meanwhile.
    */
-  lateness(since: ClusterTime): Promise<ClusterLateness>
+  lateness(since: ClusterTime, span?: LatenessSpan): Promise<ClusterLateness>
   /** Machines that went down though nobody took their power, each as an error with the last lines of its console. */
   casualties(): readonly LvslabError[]
   /** Pulls a cable: the carrier goes in the machine, frames are dropped on the wire. */

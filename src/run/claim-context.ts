@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { ClusterTime } from '../clock.ts'
-import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
+import { after, type ClusterTime } from '../clock.ts'
+import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
+import type { LatenessSpan } from '../engine/engine.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
   answersBypassDirectors,
@@ -42,8 +43,10 @@ export interface Measurement {
   /** Default: "ms". */
   readonly unit?: string
   readonly window?: Window
-  /** When the measured span began: how late the machine was since then decides what a miss means. */
+  /** When the measured span began: how late the machines were in it decides what a miss means. */
   readonly since?: ClusterTime
+  /** Whose lateness can have caused a miss. Default: anybody's. */
+  readonly of?: readonly Node[]
   /** How much longer the span may have been, ms. */
   readonly uncertaintyMs?: number
   readonly note?: string
@@ -120,7 +123,7 @@ export class ClaimContext {
   /** A figure; with a window, one that must lie inside it. Answers whether it does. */
   async measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
     const { name, value, unit = 'ms', window, since, uncertaintyMs = 0 } = measurement
-    const late = since === undefined ? undefined : await cluster.lateness(since)
+    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
     if (late) this.#noteLateness(late)
     const lateBy = { fabricLateMs: late?.fabricMaxMs ?? 0, machineLateMs: late?.machineMs ?? 0 }
     const judgement = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
@@ -214,6 +217,14 @@ export class ClaimContext {
   #evidenceOf(path: string, file: string): Evidence {
     const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
     return { kind, label: file, path: relative(this.#options.outDir, path) }
+  }
+}
+
+/** Lateness after what was measured had ended excuses nothing. */
+function spanOf({ value, unit = 'ms', of }: Measurement, since: ClusterTime): LatenessSpan {
+  return {
+    ...(unit === 'ms' && value > 0 ? { until: after(since, value) } : {}),
+    ...(of === undefined ? {} : { machines: of.map(({ name }) => name) }),
   }
 }
 

@@ -1,10 +1,10 @@
 import { after } from '../../src/clock.ts'
-import type { WireEvent } from '../../src/fabric/index.ts'
+import type { EventMatcher } from '../../src/fabric/index.ts'
 import { powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { burst, steady } from '../../src/load/index.ts'
 import { oneMasterAtATime, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
-import { closeFailover, shares, underLoad, vridOf, waitForTakeover } from '../support/steps.ts'
+import { advertOf, closeFailover, shares, underLoad, vridOf, waitForTakeover } from '../support/steps.ts'
 
 // Document 004: a keepalived pair in front of two web nodes, direct routing. Each claim boots a cluster of its own.
 
@@ -17,7 +17,7 @@ claim('004-1', async (c) => {
 
   const since = cluster.clock.now()
   await Promise.all([master!, backup!].map((node) => node.service('keepalived').start()))
-  await cluster.wire.waitFor((event) => event.type === 'vrrp' && event.srcIp === master!.address, {
+  await cluster.wire.waitFor(advertOf(master!), {
     since,
     timeoutMs: 15_000,
   })
@@ -26,7 +26,7 @@ claim('004-1', async (c) => {
   const settledAt = cluster.clock.now()
   c.waited(3_609 + 2 * interval)
   for (let count = 0; count < 2; count++) {
-    await cluster.wire.waitFor((event) => event.type === 'vrrp' && event.srcIp === master!.address, {
+    await cluster.wire.waitFor(advertOf(master!), {
       timeoutMs: 5_000,
     })
   }
@@ -80,11 +80,17 @@ claim('004-2', async (c) => {
 
   // Two refreshes: at most two intervals away.
   c.say('waiting for two rounds of gratuitous ARP')
-  const isGarp = (event: { type: string }): boolean =>
-    event.type === 'arp' && (event as { gratuitous?: boolean }).gratuitous === true
-  const first = await cluster.wire.waitFor(isGarp, { since, timeoutMs: refresh.maxMs + 2_000 })
-  const second = await cluster.wire.waitFor(isGarp, { since: after(first.at, 2_000), timeoutMs: refresh.maxMs + 2_000 })
-  await cluster.wire.waitFor(isGarp, { since: after(second.at, 0.001), timeoutMs: 1_000 }).catch(() => undefined)
+  const refreshed: EventMatcher = {
+    description: `a gratuitous ARP for ${cluster.vip.address}`,
+    match: (event) => event.type === 'arp' && event.gratuitous && event.senderIp === cluster.vip.address,
+    related: (event) => event.type === 'arp',
+  }
+  const first = await cluster.wire.waitFor(refreshed, { since, timeoutMs: refresh.maxMs + 2_000 })
+  const second = await cluster.wire.waitFor(refreshed, {
+    since: after(first.at, 2_000),
+    timeoutMs: refresh.maxMs + 2_000,
+  })
+  await cluster.wire.waitFor(refreshed, { since: after(second.at, 0.001), timeoutMs: 1_000 }).catch(() => undefined)
   c.waited(second.at - since)
   const frames = cluster.wire.gratuitousArps(cluster.vip.address, { since: first.at })
   const round = (from: number): number => frames.filter(({ at }) => at >= from && at < from + 1_000).length
@@ -102,13 +108,21 @@ claim('004-2', async (c) => {
     value: second.at - first.at,
     window: refresh,
     since: first.at,
+    of: [master],
   })
 
   const adverts = cluster.wire.adverts({}, { since })
-  const gaps = adverts.slice(1).map(({ at }, index) => at - adverts[index]!.at)
+  const gaps = adverts.slice(1).map(({ at }, index) => ({ ms: at - adverts[index]!.at, from: adverts[index]!.at }))
+  gaps.sort((a, b) => a.ms - b.ms)
   const window = windows.advertInterval({ node: master.name })
-  await c.measure(cluster, { name: 'shortest advert interval', value: Math.min(...gaps), window, since })
-  await c.measure(cluster, { name: 'longest advert interval', value: Math.max(...gaps), window, since })
+  for (const [which, gap] of [
+    ['shortest', gaps.at(0)],
+    ['longest', gaps.at(-1)],
+  ] as const) {
+    if (!gap) break
+    const name = `${which} advert interval`
+    await c.measure(cluster, { name, value: gap.ms, window, since: gap.from, of: [master] })
+  }
   c.check('at least ten adverts were seen', adverts.length >= 10, `${adverts.length}`)
   c.check(
     `all have vrid ${instance.virtualRouterId}, priority ${instance.priority} and a right checksum`,
@@ -136,6 +150,7 @@ claim('004-3', async (c) => {
     value: takeover.gapMs,
     window: windows.vrrpResign(handover),
     since: takeover.lastAdvert!.at,
+    of: [backup],
   })
   c.waited(takeover.gapMs)
   c.check('the master announces that it leaves (priority 0)', takeover.resigned)
@@ -168,6 +183,7 @@ claim('004-4', async (c) => {
     value: takeover.gapMs,
     window: windows.vrrpTakeover(handover),
     since: takeover.lastAdvert!.at,
+    of: [backup],
   })
   await c.measure(cluster, {
     name: 'takeover after the power cut',
@@ -175,6 +191,7 @@ claim('004-4', async (c) => {
     uncertaintyMs: fault.uncertaintyMs,
     window: windows.powerCutToTakeover(handover),
     since: fault.at,
+    of: [backup],
   })
   c.waited(takeover.firstAdvert.at - fault.at)
   c.check('the dead master says nothing more', !takeover.resigned && takeover.overlap.length === 0)
@@ -198,6 +215,7 @@ claim('004-5', async (c) => {
     value: takeover.gapMs,
     window: windows.vrrpTakeover(handover),
     since: takeover.lastAdvert!.at,
+    of: [backup],
   })
   c.waited(takeover.gapMs)
   await closeFailover(c, cluster, {
@@ -221,13 +239,10 @@ claim('004-5', async (c) => {
     value: back.firstAdvert.at - pluggedAt,
     window: windows.vrrpPreempt({ node: master.name }, 'carrier'),
     since: pluggedAt,
+    of: [master],
   })
   c.waited(back.firstAdvert.at - pluggedAt)
-  const vrid = await vridOf(c, master)
-  await cluster.wire.waitFor(
-    (event) => event.type === 'vrrp' && event.vrid === vrid && event.srcIp === master.address,
-    { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 },
-  )
+  await cluster.wire.waitFor(advertOf(master), { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 })
   c.check(`${master.name} holds the VIP again, and ${backup.name} gave it up`, (await cluster.vip.owner()) === master)
   const table = await cluster.director(master).table()
   c.check(
@@ -264,7 +279,8 @@ claim('004-6', async (c) => {
     name: 'master again after keepalived starts',
     value: waitedMs,
     window: windows.vrrpPreempt({ node: master.name }, 'start'),
-    since: poweredAt,
+    since: after(back.firstAdvert.at, -waitedMs),
+    of: [master],
     note: "by the node's own journal",
   })
   await c.measure(cluster, {
@@ -273,7 +289,7 @@ claim('004-6', async (c) => {
     note: 'with the whole boot of the machine',
   })
   c.waited(waitedMs)
-  await cluster.wire.waitFor((event) => event.type === 'vrrp' && event.srcIp === master.address, {
+  await cluster.wire.waitFor(advertOf(master), {
     since: after(back.firstAdvert.at, 500),
     timeoutMs: 5_000,
   })
@@ -401,11 +417,9 @@ claim('004-10', async (c) => {
     ),
   )
   const [master] = cluster.vip.candidates
-  const isMasters = (event: WireEvent): boolean =>
-    event.type === 'vrrp' && event.srcIp === master!.address && event.priority > 0
-  const first = await cluster.wire.waitFor(isMasters, { timeoutMs: 20_000 })
+  const first = await cluster.wire.waitFor(advertOf(master!), { timeoutMs: 20_000 })
   // The backup may have been the faster one to start, and gives the VIP up now.
-  await cluster.wire.waitFor(isMasters, { since: after(first.at, 500), timeoutMs: 5_000 })
+  await cluster.wire.waitFor(advertOf(master!), { since: after(first.at, 500), timeoutMs: 5_000 })
   c.waited(3_609 + 1_000)
   const owner = await cluster.vip.owner()
   const table = await cluster.director(owner).table()

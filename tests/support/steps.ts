@@ -1,7 +1,7 @@
 import type { ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Node } from '../../src/cluster/index.ts'
 import type { Fault } from '../../src/fault/index.ts'
-import type { Takeover } from '../../src/fabric/index.ts'
+import type { EventMatcher, Takeover } from '../../src/fabric/index.ts'
 import { blackout, burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { failoverTimeline, type ExpectedWindows } from '../../src/verdict/index.ts'
@@ -126,4 +126,13 @@ export async function shares(
 ): Promise<{ requests: Request[]; served: Map<string, number>; failed: number }> {
   const requests = await burst(cluster, cluster.client, { url: cluster.vip.url('/'), count, ...options })
   return { requests, ...countByServer(requests) }
+}
+
+/** An advert of this node, as a master sends it. */
+export function advertOf(node: Node): EventMatcher {
+  return {
+    description: `an advert of ${node.name}`,
+    match: (event) => event.type === 'vrrp' && event.srcIp === node.address && event.priority > 0,
+    related: (event) => event.type === 'vrrp',
+  }
 }

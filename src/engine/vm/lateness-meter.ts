@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
+import type { LatenessSpan } from '../engine.ts'
 
 interface Sample {
   readonly at: ClusterTime
@@ -33,11 +34,14 @@ export class LatenessMeter {
     clearInterval(this.#timer)
   }
 
-  /** The most that one machine waited, in all, from `since` to now. */
-  async longestWait(since: ClusterTime): Promise<number> {
+  /** The most that one machine waited, in all, from `since` on. */
+  async longestWait(since: ClusterTime, { until, machines }: LatenessSpan = {}): Promise<number> {
     const now = await this.#sample()
     const before = this.#samples.findLast(({ at }) => at <= since)
-    const waits = [...now.waited].map(([name, ms]) => ms - (before?.waited.get(name) ?? 0))
+    const end = (until !== undefined && this.#samples.find(({ at }) => at >= until && at >= since)) || now
+    const waits = [...end.waited]
+      .filter(([name]) => machines === undefined || machines.includes(name))
+      .map(([name, ms]) => ms - (before?.waited.get(name) ?? 0))
     // A machine that was started anew counts from its start.
     return Math.max(0, ...waits)
   }

@@ -7,7 +7,7 @@ import { scratchDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
 import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
-import type { BootMode, ClusterLateness, EngineCluster, GuestFile } from '../engine.ts'
+import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
@@ -120,9 +120,9 @@ export class VmCluster implements EngineCluster {
     return this.fabric.captures
   }
 
-  async lateness(since: ClusterTime): Promise<ClusterLateness> {
+  async lateness(since: ClusterTime, span: LatenessSpan = {}): Promise<ClusterLateness> {
     const { maxMs, p99Ms } = await this.fabric.lateness(since)
-    return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since) }
+    return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since, span) }
   }
 
   casualties(): readonly InfrastructureError[] {
