@@ -44,7 +44,7 @@ export class ProgressView {
   /** What the running claim does. */
   progress(line: string): void {
     // Builds are worth seeing everywhere; a claim's steps only live.
-    if (this.#claim === undefined || /^(building|built|another)/.test(line)) return this.say(line)
+    if (this.#claim === undefined || /^(building|built|another)|trying again$/.test(line)) return this.say(line)
     this.#now = line
     this.#draw()
   }

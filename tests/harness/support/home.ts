@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { cp, link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { Lab } from '../../../src/cluster/index.ts'
 import { cacheDir, projectRoot } from '../../../src/host/paths.ts'
 
 const LVSLAB = join(projectRoot, 'bin', 'lvslab.js')
@@ -60,6 +61,7 @@ export class Home implements AsyncDisposable {
     const home = new Home(await mkdtemp('/tmp/lvh-'))
     for (const folder of [home.temporary, home.runtime, home.cache, home.out]) await mkdir(folder, { recursive: true })
     await cp(join(cacheDir(), 'acceleration.json'), join(home.cache, 'acceleration.json')).catch(() => undefined)
+    if (entries.length > 0) await (warm ??= warmCache())
     for (const kind of entries) await linkEntries(join(cacheDir(), kind), join(home.cache, kind))
     return home
   }
@@ -186,6 +188,19 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined>, 
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+let warm: Promise<void> | undefined
+
+/** On a fresh checkout this test may be the first to need an image: built once in the user's cache, not in every home's. */
+async function warmCache(): Promise<void> {
+  const evidenceDir = await mkdtemp('/tmp/lvslab-warm-')
+  try {
+    const lab = await Lab.open({ progress: (line) => process.stderr.write(`# ${line}\n`) })
+    await (await lab.boot('dr-vrrp', { evidenceDir }))[Symbol.asyncDispose]()
+  } finally {
+    await rm(evidenceDir, { recursive: true, force: true })
+  }
 }
 
 /** Finished entries, by hard links: nothing in them is ever written to. */
