@@ -12,6 +12,11 @@ export interface Measured {
   readonly fabricLateMs: number
   /** How long a machine was kept from running meanwhile: it may be late by that without being at fault. ms. */
   readonly machineLateMs: number
+  /**
+   * How long the machine that began the span was kept from running just before: where a timer of its own is measured from
+   * one firing to the next, a late first one makes the span look short. ms.
+   */
+  readonly startLateMs?: number
 }
 
 /**
@@ -25,6 +30,9 @@ export function judge(measured: Measured, window: Pick<Window, 'minMs' | 'maxMs'
   // Some value that the measurement allows lies in the window.
   if (longest >= window.minMs && shortest <= window.maxMs) return 'inside'
   const missMs = shortest > window.maxMs ? shortest - window.maxMs : window.minMs - longest
-  const excuseMs = shortest > window.maxMs ? measured.fabricLateMs + measured.machineLateMs : measured.fabricLateMs
+  const excuseMs =
+    shortest > window.maxMs
+      ? measured.fabricLateMs + measured.machineLateMs
+      : measured.fabricLateMs + (measured.startLateMs ?? 0)
   return missMs <= excuseMs ? 'undecided' : 'outside'
 }

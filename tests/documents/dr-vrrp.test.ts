@@ -109,6 +109,7 @@ claim('004-2', async (c) => {
     window: refresh,
     since: first.at,
     of: [master],
+    periodic: true,
   })
 
   const adverts = cluster.wire.adverts({}, { since })
@@ -121,7 +122,7 @@ claim('004-2', async (c) => {
   ] as const) {
     if (!gap) break
     const name = `${which} advert interval`
-    await c.measure(cluster, { name, value: gap.ms, window, since: gap.from, of: [master] })
+    await c.measure(cluster, { name, value: gap.ms, window, since: gap.from, of: [master], periodic: true })
   }
   c.check('at least ten adverts were seen', adverts.length >= 10, `${adverts.length}`)
   c.check(

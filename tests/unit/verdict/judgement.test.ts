@@ -25,6 +25,12 @@ void t.test('a busy machine excuses nothing that came too early; a wrong stamp m
   t.equal(judge({ ...exact, valueMs: 3600, fabricLateMs: 10 }, window), 'undecided')
 })
 
+void t.test('a timer that began late may look too fast, by that much', async (t) => {
+  t.equal(judge({ ...exact, valueMs: 3580, startLateMs: 40 }, window), 'undecided')
+  t.equal(judge({ ...exact, valueMs: 3500, startLateMs: 40 }, window), 'outside')
+  t.equal(judge({ ...exact, valueMs: 3700, startLateMs: 5000 }, window), 'outside')
+})
+
 void t.test('what is not known of the fault is allowed for, not more', async (t) => {
   t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 120 }, window), 'inside')
   t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 90 }, window), 'outside')
