@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { BootMode } from '../engine/engine.ts'
 import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
@@ -42,7 +41,6 @@ export class Lab {
     await VmCluster.prepare({
       host: this.host,
       topology,
-      mode: 'snapshot',
       evidenceDir,
       progress: this.#progress,
       untilReady,
@@ -64,7 +62,7 @@ export class Lab {
       host: this.host,
       topology,
       mode,
-      evidenceDir: join(options.evidenceDir),
+      evidenceDir: options.evidenceDir,
       progress: this.#progress,
       untilReady,
       ...(options.startServices === undefined ? {} : { startServices: options.startServices }),

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir } from 'node:fs/promises'
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { existsSync } from 'node:fs'
@@ -40,4 +40,10 @@ export async function scratchDir(purpose: string): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), `lvslab-${purpose}-`))
   reaper().keepWatchOver({ directory: path })
   return path
+}
+
+/** Removes what {@link scratchDir} made, and takes it off the reaper's list. */
+export async function removeScratchDir(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  reaper().forget({ directory: path })
 }

@@ -231,8 +231,7 @@ const START_SPAN_MS = 500
 
 async function startLateness(cluster: Cluster, { periodic, of }: Measurement, since: ClusterTime): Promise<number> {
   if (periodic !== true) return 0
-  const machines = of === undefined ? {} : { machines: of.map(({ name }) => name) }
-  const { machineMs } = await cluster.lateness(after(since, -START_SPAN_MS), { until: since, ...machines })
+  const { machineMs } = await cluster.lateness(after(since, -START_SPAN_MS), { until: since, ...machinesOf(of) })
   return machineMs
 }
 
@@ -240,8 +239,12 @@ async function startLateness(cluster: Cluster, { periodic, of }: Measurement, si
 function spanOf({ value, unit = 'ms', of }: Measurement, since: ClusterTime): LatenessSpan {
   return {
     ...(unit === 'ms' && value > 0 ? { until: after(since, value) } : {}),
-    ...(of === undefined ? {} : { machines: of.map(({ name }) => name) }),
+    ...machinesOf(of),
   }
+}
+
+function machinesOf(nodes: Measurement['of']): Pick<LatenessSpan, 'machines'> {
+  return nodes === undefined ? {} : { machines: nodes.map(({ name }) => name) }
 }
 
 /**

@@ -3,9 +3,7 @@ import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import type { Kernel } from '../../image/index.ts'
-import { cacheDir, scratchDir } from '../../host/paths.ts'
-import { reaper } from '../../host/reaper.ts'
-import { rm } from 'node:fs/promises'
+import { cacheDir, removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { QemuProcess } from './qemu-process.ts'
 import type { QemuBinary } from './qemu-binary.ts'
 
@@ -74,7 +72,6 @@ async function bootToFirstLine(qemu: QemuBinary, kernel: Kernel): Promise<Accele
     return { kind: 'tcg', reason }
   } finally {
     await process.kill()
-    await rm(directory, { recursive: true, force: true })
-    reaper().forget({ directory })
+    await removeScratchDir(directory)
   }
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { InfrastructureError } from '../../errors.ts'
 import type { ExecOptions, ExecResult } from '../engine.ts'
 import { JsonLines } from './json-lines.ts'
@@ -227,8 +228,4 @@ function resultOf(status: ExecStatus, durationMs: number): ExecResult {
     stderr: Buffer.from(status['err-data'] ?? '', 'base64').toString('utf8'),
     durationMs,
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,9 +1,7 @@
 import { join } from 'node:path'
-import { rm } from 'node:fs/promises'
 import { ensureEntry, type Progress } from '../../image/index.ts'
 import { run } from '../../host/process.ts'
-import { cacheDir, scratchDir } from '../../host/paths.ts'
-import { reaper } from '../../host/reaper.ts'
+import { cacheDir, removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ARGS_VERSION, type MachineShape } from './qemu-args.ts'
 import { saveState } from './saved-state.ts'
 import type { SavedMachine, VmHost } from './vm-host.ts'
@@ -57,8 +55,7 @@ export async function ensureTemplate(host: VmHost, shape: MachineShape, progress
           await saveMachine(machine, directory, '', scratch)
         } finally {
           await machine.dispose()
-          await rm(scratch, { recursive: true, force: true })
-          reaper().forget({ directory: scratch })
+          await removeScratchDir(scratch)
         }
         return {}
       },

@@ -1,10 +1,9 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError } from '../../errors.ts'
 import { Fabric, type CableId, type Wire } from '../../fabric/index.ts'
-import { scratchDir } from '../../host/paths.ts'
-import { reaper } from '../../host/reaper.ts'
+import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
@@ -61,11 +60,11 @@ export class VmCluster implements EngineCluster {
    * @throws InfrastructureError as the machines and the fabric do
    */
   static async boot(options: VmBootOptions): Promise<VmCluster> {
-    if (options.mode === 'snapshot') await ensureSnapshot(options)
+    const snapshot = options.mode === 'snapshot' ? await ensureSnapshot(options) : undefined
     const cluster = await VmCluster.#wire(options)
     try {
-      if (options.mode === 'snapshot') await cluster.#fromSnapshot(await ensureSnapshot(options))
-      else await cluster.#fresh()
+      if (snapshot === undefined) await cluster.#fresh()
+      else await cluster.#fromSnapshot(snapshot)
       return cluster
     } catch (error) {
       await cluster[Symbol.asyncDispose]()
@@ -74,8 +73,8 @@ export class VmCluster implements EngineCluster {
   }
 
   /** Builds what the cache lacks for booting a topology, so that no claim is charged with it. */
-  static async prepare(options: VmBootOptions): Promise<void> {
-    if (options.mode === 'snapshot') await ensureSnapshot(options)
+  static async prepare(options: Omit<VmBootOptions, 'mode'>): Promise<void> {
+    await ensureSnapshot(options)
   }
 
   static async #wire(options: VmBootOptions): Promise<VmCluster> {
@@ -145,8 +144,7 @@ export class VmCluster implements EngineCluster {
     this.#meter.stop()
     await Promise.all([...this.machines.values()].map((machine) => machine.dispose()))
     await this.fabric[Symbol.asyncDispose]()
-    await rm(this.#scratch, { recursive: true, force: true })
-    reaper().forget({ directory: this.#scratch })
+    await removeScratchDir(this.#scratch)
   }
 
   /** Services of real servers and clients first: a health checker that starts must find them up. */
@@ -203,7 +201,7 @@ export class VmCluster implements EngineCluster {
     for (const machine of machines) await saveMachine(machine, directory, `${machine.name}.`, this.#scratch)
   }
 
-  static async bootForSaving(options: VmBootOptions, directory: string): Promise<void> {
+  static async bootForSaving(options: Omit<VmBootOptions, 'mode'>, directory: string): Promise<void> {
     const cluster = await VmCluster.#wire({ ...options, mode: 'template' })
     try {
       await cluster.#fresh(directory)
@@ -284,7 +282,7 @@ function unpackAndWake(): string {
   return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
 }
 
-async function ensureSnapshot(options: VmBootOptions): Promise<string> {
+async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<string> {
   const { host, topology, progress } = options
   const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, true)))
   const scripts = await provisionScripts()
@@ -309,8 +307,7 @@ async function ensureSnapshot(options: VmBootOptions): Promise<string> {
           await keepConsoles(topology, evidenceDir, options.evidenceDir)
           throw error
         } finally {
-          await rm(evidenceDir, { recursive: true, force: true })
-          reaper().forget({ directory: evidenceDir })
+          await removeScratchDir(evidenceDir)
         }
         return {}
       },

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
 import { lastLines, run } from '../../host/process.ts'
@@ -353,8 +354,4 @@ export async function createOverlay(path: string, backing: string, format: 'raw'
 async function copySparse(from: string, to: string): Promise<string> {
   await run('cp', ['--sparse=always', '--reflink=auto', from, to], { timeoutMs: 60_000 })
   return to
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
