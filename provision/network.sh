@@ -29,7 +29,13 @@ printf '127.0.0.1 localhost\n%s\n' "$HOSTS" >/etc/hosts
     echo "link set dev $name up"
     echo "address replace $address broadcast + dev $name"
   done
+  echo "$ALIASES" | while read -r name address; do
+    [ -z "$name" ] || echo "address replace $address broadcast + dev $name"
+  done
   [ -z "$GATEWAY" ] || echo "route replace default via $GATEWAY"
+  echo "$ROUTES" | while read -r to via; do
+    [ -z "$to" ] || echo "route replace $to via $via"
+  done
   echo BATCH
   # No router, no IPv6 chatter on networks of which every frame is evidence.
   echo "sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 $SYSCTLS || :"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Turns a machine into a node of a topology. node.sh setup: names, addresses, files, roles; node.sh start: its services.
+# Turns a machine into a node of a topology. node.sh setup: names, addresses, files, roles; node.sh start: its mounts, services and scripts.
 # Everything comes from /etc/lvslab/node.env, which the harness (or the Vagrantfile) writes from topology.yaml.
 # Each step can be run again without harm.
 set -eu
@@ -19,6 +19,14 @@ case ${1:?setup or start} in
     done
     ;;
   start)
+    echo "$MOUNTS" | while read -r from at options; do
+      [ -n "$from" ] || continue
+      mkdir -p "$at"
+      mountpoint -q "$at" || mount -t nfs ${options:+-o "$options"} "$from" "$at"
+    done
     [ -z "$SERVICES" ] || systemctl start $SERVICES
+    for script in $SCRIPTS; do
+      "$script"
+    done
     ;;
 esac

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectRoot } from '../host/paths.ts'
-import type { NodeSpec, Topology } from '../topology/index.ts'
+import { withoutPrefix, type NodeSpec, type Topology } from '../topology/index.ts'
 import type { GuestFile } from './engine.ts'
 
 /** Where the scripts lie in a machine. */
@@ -39,18 +39,19 @@ export function nodeEnv(topology: Topology, node: NodeSpec, renameLinks: boolean
     LINKS: links.join('\n'),
     HOSTS: hosts.join('\n'),
     ADDRESS: withoutPrefix(node.interfaces[0]?.address ?? ''),
+    ALIASES: node.interfaces.flatMap(({ name, aliases }) => aliases.map((alias) => `${name} ${alias}`)).join('\n'),
     GATEWAY: node.gateway ?? '',
+    ROUTES: node.routes.map(({ to, via }) => `${to} ${via}`).join('\n'),
     LOOPBACK: node.loopback.join(' '),
+    TUNNEL: node.tunnel.join(' '),
+    MOUNTS: node.mounts.map(({ from, at, options }) => `${from} ${at} ${options}`.trim()).join('\n'),
     SYSCTLS: Object.entries(node.sysctls)
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
     SERVICES: node.services.join(' '),
+    SCRIPTS: node.scripts.join(' '),
   }
   return Object.entries(variables)
     .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
     .join('')
-}
-
-function withoutPrefix(address: string): string {
-  return address.split('/')[0] ?? address
 }

@@ -42,3 +42,8 @@ export function parseEndpoint(text: string): { readonly address: string; readonl
   const port = Number(match[2])
   return port >= 1 && port <= 65535 ? { address: match[1], port } : undefined
 }
+
+/** The address of "192.168.88.8/24"; a plain address as it is. */
+export function withoutPrefix(address: string): string {
+  return address.split('/')[0] ?? address
+}

@@ -29,9 +29,11 @@ export async function loadTopology(folderOrName: string): Promise<Topology> {
   return planTopology(structure, folder)
 }
 
-/** All of the project's topologies, by name. */
+/** All of the project's topologies in the order of the documents and, within one, of their first claims. */
 export async function listTopologies(): Promise<Topology[]> {
-  return Promise.all((await topologyNames()).map((name) => loadTopology(name)))
+  const all = await Promise.all((await topologyNames()).map((name) => loadTopology(name)))
+  const place = ({ document = '', claims, name }: Topology): string => `${document} ${claims[0]?.id ?? ''} ${name}`
+  return all.sort((a, b) => place(a).localeCompare(place(b), 'en', { numeric: true }))
 }
 
 async function read(file: string): Promise<string> {

@@ -26,6 +26,8 @@ export interface Claim {
   readonly title: string
   /** Claims that something does NOT work. */
   readonly negative: boolean
+  /** Its verdict depends on times: no other cluster of ours may be busy beside it. */
+  readonly timed: boolean
 }
 
 export interface Network {
@@ -35,7 +37,7 @@ export interface Network {
   readonly kind: 'switch' | 'hub'
 }
 
-export type Role = 'director' | 'real-server' | 'web' | 'client'
+export type Role = 'director' | 'real-server' | 'web' | 'ftp-server' | 'nfs-server' | 'router' | 'heartbeat' | 'client'
 
 export interface NodeSpec {
   readonly name: string
@@ -43,14 +45,22 @@ export interface NodeSpec {
   readonly interfaces: readonly Interface[]
   /** IPv4 default gateway, if any. */
   readonly gateway?: string
+  /** Where packets to other networks go: the block, and the next hop. */
+  readonly routes: readonly { readonly to: string; readonly via: string }[]
   /** Addresses with prefix that the node carries on its lo ("192.168.88.100/32"): the VIPs of a DR real server. */
   readonly loopback: readonly string[]
+  /** Addresses with prefix on tunl0, where IP-in-IP packets come out: the VIPs of a TUN real server. */
+  readonly tunnel: readonly string[]
   /** sysctl settings, name with dots. */
   readonly sysctls: Readonly<Record<string, string>>
   /** Files put into the machine: absolute path in the guest, absolute path on the host, octal mode. */
   readonly files: readonly { readonly guestPath: string; readonly hostPath: string; readonly mode: string }[]
+  /** NFS file systems, mounted before the services start: "192.168.100.11:/opt/web1", where, mount(8)'s options. */
+  readonly mounts: readonly { readonly from: string; readonly at: string; readonly options: string }[]
   /** systemd units started by provisioning, in order. */
   readonly services: readonly string[]
+  /** Scripts of the node's own files that are run when its services are up, in order; a reboot does not run them. */
+  readonly scripts: readonly string[]
   readonly memoryMiB: number
 }
 
@@ -60,6 +70,8 @@ export interface Interface {
   readonly network: string
   /** With prefix: "192.168.88.8/24". */
   readonly address: string
+  /** Further addresses with prefix. */
+  readonly aliases: readonly string[]
   /** Derived, stable, unique within a cluster, locally administered: "02:…". */
   readonly mac: string
 }

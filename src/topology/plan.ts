@@ -25,20 +25,28 @@ function planNode(name: string, node: NodeEntry, folder: string, macs: MacPlan):
   return {
     name,
     roles: node.roles,
-    interfaces: Object.entries(node.interfaces).map(([interfaceName, { network, address }]) => ({
+    interfaces: Object.entries(node.interfaces).map(([interfaceName, { network, address, aliases }]) => ({
       name: interfaceName,
       network,
       address,
+      aliases,
       mac: macs.next(name, interfaceName),
     })),
     ...(node.gateway === undefined ? {} : { gateway: node.gateway }),
+    routes: Object.entries(node.routes).map(([to, via]) => ({ to, via })),
     loopback: node.loopback,
+    tunnel: node.tunnel,
     sysctls: Object.fromEntries(Object.entries(node.sysctls).map(([key, value]) => [key, String(value)])),
     files: Object.entries(node.files).map(([guestPath, entry]) => {
       const { from, mode } = typeof entry === 'string' ? { from: entry, mode: '0644' } : entry
       return { guestPath, hostPath: path.resolve(folder, from), mode: mode.padStart(4, '0') }
     }),
+    mounts: Object.entries(node.mounts).map(([at, entry]) => {
+      const { from, options } = typeof entry === 'string' ? { from: entry, options: '' } : entry
+      return { from, at, options }
+    }),
     services: node.services,
+    scripts: node.scripts,
     memoryMiB: node.memory,
   }
 }

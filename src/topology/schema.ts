@@ -7,7 +7,16 @@ import type { Role } from './model.ts'
  */
 
 /** What a machine can be. Each role is one provisioning script. */
-export const ROLES = ['director', 'real-server', 'web', 'client'] as const satisfies readonly Role[]
+export const ROLES = [
+  'director',
+  'real-server',
+  'web',
+  'ftp-server',
+  'nfs-server',
+  'router',
+  'heartbeat',
+  'client',
+] as const satisfies readonly Role[]
 
 /** IPVS's schedulers, by ipvsadm(8)'s names; the kernel's net/netfilter/ipvs/ip_vs_*.c. */
 export const SCHEDULERS = [
@@ -51,6 +60,16 @@ const network = z.strictObject({
 const interfaceShape = z.strictObject({
   network: text.describe('Name of the network that the cable leads to.'),
   address: text.describe('IPv4 address with the prefix of the network: "192.168.88.8/24".'),
+  aliases: z.array(text).default([]).describe('Further addresses with the prefix of the network.'),
+})
+
+const mount = z.strictObject({
+  from: text.describe('NFS server and its folder: "192.168.100.11:/opt/web1".'),
+  options: z
+    .string()
+    .regex(/^[\w=.,:-]*$/, 'must be options as mount(8) takes them: "ro,hard"')
+    .default('')
+    .describe('Options, as mount(8) and nfs(5) take them. Default: none.'),
 })
 
 const configurationFile = z.strictObject({
@@ -69,6 +88,11 @@ const node = z.strictObject({
     .refine((all) => Object.keys(all).length > 0, 'needs at least one interface')
     .describe('Its network interfaces by name ("eth1", "ens33"); the machine renames its own to these.'),
   gateway: text.optional().describe('IPv4 default gateway, an address in one of the networks of the node.'),
+  routes: z.record(z.string(), text).default({}).describe('Next hops by IPv4 block: "198.51.100.0/24: 192.168.10.1".'),
+  tunnel: z
+    .array(text)
+    .default([])
+    .describe('Addresses with prefix on tunl0: the VIPs of a real server that is reached by IP-in-IP.'),
   loopback: z
     .array(text)
     .default([])
@@ -81,7 +105,17 @@ const node = z.strictObject({
     .record(z.string(), z.union([text, configurationFile]))
     .default({})
     .describe('Files put into the machine: absolute path there, and the path beside topology.yaml or { from, mode }.'),
+  mounts: z
+    .record(z.string(), z.union([text, mount]))
+    .default({})
+    .describe('NFS file systems by mount point: the source, or { from, options }. Mounted before the services start.'),
   services: z.array(text).default([]).describe('systemd units that are started, in this order.'),
+  scripts: z
+    .array(text)
+    .default([])
+    .describe(
+      'Scripts among its files that are run once its services are up, in this order; a reboot does not run them.',
+    ),
   memory: z
     .int()
     .min(64, 'must be at least 64 MiB')
@@ -132,6 +166,10 @@ const claim = z.strictObject({
     .describe('The id that the claim keeps in tests and reports: "004-1".'),
   title: text.describe('What is claimed, in a sentence that a report can show.'),
   negative: z.boolean().default(false).describe('Claims that something does NOT work. Default: false.'),
+  timed: z
+    .boolean()
+    .default(false)
+    .describe('Its verdict depends on times, so that no other cluster may be busy beside it. Default: false.'),
 })
 
 export const topologySchema = z

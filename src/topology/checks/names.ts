@@ -7,16 +7,17 @@ const LABEL_LENGTH = 63
 /** Linux's IFNAMSIZ is 16 and counts the closing zero byte (include/uapi/linux/if.h). */
 const INTERFACE_NAME_LENGTH = 15
 
-/** A node's or a network's name. */
-export function checkName(report: Report, path: YamlPath, name: string, kind: string): void {
-  if (/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) && name.length <= LABEL_LENGTH) return
+/** A node's or a network's name. A node may be called as its document calls it: host names may have capitals. */
+export function checkName(report: Report, path: YamlPath, name: string, kind: 'node' | 'network'): void {
+  const shape = kind === 'node' ? /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/i : /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+  if (shape.test(name) && name.length <= LABEL_LENGTH) return
   report.key(
     'LVSLAB_E_TOPOLOGY_VALUE',
     path,
     name.length > LABEL_LENGTH
       ? `the ${kind}'s name has ${name.length} characters; a host name has at most ${LABEL_LENGTH}`
       : `"${name}" cannot be a ${kind}'s name`,
-    'use kebab-case: lower-case letters, digits, single hyphens',
+    `use ${kind === 'node' ? 'letters' : 'kebab-case: lower-case letters'}, digits, single hyphens`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../ipv4.ts'
 import type { NodeSpec, Topology } from '../model.ts'
 import type { Style } from './canvas.ts'
 
@@ -38,8 +39,4 @@ export function makeBox(topology: Topology, node: NodeSpec, { owner, states }: B
     lines.push({ text: `${owns ? '●' : '○'} VIP ${vip.address}`, style: owns ? 'owner' : 'dim' })
   }
   return { node: node.name, lines, width: Math.max(...lines.map(({ text }) => text.length)) + 4 }
-}
-
-function withoutPrefix(address: string): string {
-  return address.split('/')[0] ?? address
 }

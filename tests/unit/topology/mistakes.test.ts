@@ -36,7 +36,9 @@ const cases: readonly {
     name: 'an unknown role',
     from: 'roles: [client]',
     to: 'roles: [clinet]',
-    expect: ['8:13 VALUE nodes.client.roles[0] is "clinet", which is none of director, real-server, web, client'],
+    expect: [
+      '8:13 VALUE nodes.client.roles[0] is "clinet", which is none of director, real-server, web, ftp-server, nfs-server, router, heartbeat, client',
+    ],
   },
   {
     name: 'a weight out of range',
