@@ -7,6 +7,7 @@ import {
   type ReadOptions,
   type VrrpInstance,
 } from '../../topology/keepalived-conf/index.ts'
+import { withoutPrefix } from '../../topology/ipv4.ts'
 import type { Topology } from '../../topology/model.ts'
 import { type CheckFailure, checkerRemoval, checkerReturn, firstCheck } from './checker-windows.ts'
 import { garpFirstBurst, garpRefresh, garpSecondBurst, type GarpWindow } from './garp.ts'
@@ -116,7 +117,7 @@ export class ExpectedWindows {
   /** The checker by which a director watches a real server. */
   checker({ director, server, service, checker }: Omit<Check, 'failure'>): Checker {
     const node = this.#topology.nodes.find(({ name }) => name === server)
-    const addresses = node?.interfaces.map(({ address }) => address.split('/')[0]) ?? []
+    const addresses = node?.interfaces.map(({ address }) => withoutPrefix(address)) ?? []
     const found = this.conf(director)
       .virtualServers.filter(({ address, port }) => service === undefined || service === `${address}:${port}`)
       .flatMap(({ realServers }) => realServers)

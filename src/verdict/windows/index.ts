@@ -4,3 +4,5 @@ export { garpFirstBurst, garpRefresh, garpSecondBurst, type GarpWindow } from '.
 export { advertInterval, type PreemptAfter, vrrpPreempt, vrrpYield } from './vrrp-preempt.ts'
 export { powerCutToTakeover, vrrpResign, vrrpTakeover } from './vrrp-takeover.ts'
 export { EARLY_TOLERANCE_MS, STEP_TOLERANCE_MS, type Window } from './window.ts'
+export * from './heartbeat.ts'
+export * from './heartbeat-takeover.ts'

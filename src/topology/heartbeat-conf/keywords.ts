@@ -1,0 +1,63 @@
+/** Directives whose meaning is read here. */
+export const READ_DIRECTIVES: ReadonlySet<string> = new Set([
+  'keepalive',
+  'deadtime',
+  'warntime',
+  'initdead',
+  'udpport',
+  'auto_failback',
+  'nice_failback',
+  'node',
+  'autojoin',
+  'crm',
+  'pacemaker',
+])
+
+/** Directives that change what is expected of a takeover, without being counted in: what each does. */
+export const NOTED_DIRECTIVES: ReadonlyMap<string, string> = new Map([
+  ['stonith', 'a takeover waits until the dead node was reset'],
+  ['stonith_host', 'a takeover waits until the dead node was reset'],
+  ['respawn', 'the node announces 2 s more of deadtime while it starts a client'],
+  ['failfast', 'the machine reboots when that client dies'],
+  ['watchdog', 'the machine reboots when heartbeat is late'],
+])
+
+/** Directives without an influence on what is computed here: heartbeat 3.0.6, heartbeat/config.c and its binary. */
+export const OTHER_DIRECTIVES: ReadonlySet<string> = new Set([
+  'apiauth',
+  'baud',
+  'cluster',
+  'compression',
+  'compression_threshold',
+  'conn_logd_time',
+  'coredumps',
+  'coreroot',
+  'crmd_spawns_pengine',
+  'crm_daemon_dir',
+  'deadping',
+  'debug',
+  'debugfile',
+  'enable_config_writes',
+  'env',
+  'hbgenmethod',
+  'hopfudge',
+  'log_badpack',
+  'logfacility',
+  'logfile',
+  'max_rexmit_delay',
+  'memreserve',
+  'msgfmt',
+  'ping',
+  'ping6',
+  'ping_group',
+  'quorum_server',
+  'realtime',
+  'record_config_changes',
+  'record_pengine_inputs',
+  'rtprio',
+  'syslogmsgfmt',
+  'traditional_compression',
+  'use_apphbd',
+  'use_logd',
+  'uuidfrom',
+])
