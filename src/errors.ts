@@ -22,6 +22,8 @@ export interface ErrorDetail {
   readonly seen?: string
   /** What the reader can do about it. */
   readonly todo?: string
+  /** Why a failed assertion decides nothing: the machines were late by more than what it waited. */
+  readonly undecided?: string
   readonly cause?: unknown
 }
 
@@ -36,6 +38,7 @@ export class LvslabError extends Error {
   readonly tried: string | undefined
   readonly seen: string | undefined
   readonly todo: string | undefined
+  readonly undecided: string | undefined
 
   constructor(kind: ErrorKind, code: `LVSLAB_E_${string}`, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
@@ -44,6 +47,7 @@ export class LvslabError extends Error {
     this.tried = detail.tried
     this.seen = detail.seen
     this.todo = detail.todo
+    this.undecided = detail.undecided
   }
 
   get exitCode(): number {

@@ -81,8 +81,14 @@ export class Cluster implements AsyncDisposable {
     throw new UsageError('LVSLAB_E_NO_SERVICE', `${this.topology.name} has no virtual service`)
   }
 
+  /** Where a client asks for a virtual service: the first one, if none is named. */
+  url(service: VirtualService = this.service, path = '/'): string {
+    const { address, port } = service
+    return `http://${address}${port === 80 ? '' : `:${port}`}${path}`
+  }
+
   director(node: Node): Director {
-    return new Director(node, this.clock)
+    return new Director(node, this.clock, this.wire.lateness)
   }
 
   /** The node that has this MAC address, or had it given by the topology. */

@@ -1,6 +1,6 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import type { LvslabError } from '../errors.ts'
-import type { CableId, Wire } from '../fabric/index.ts'
+import type { CableId, PortCounts, Wire } from '../fabric/index.ts'
 import type { Topology } from '../topology/index.ts'
 
 export interface ExecOptions {
@@ -99,6 +99,8 @@ export interface EngineCluster extends AsyncDisposable {
    * measured meanwhile.
    */
   lateness(since: ClusterTime, span?: LatenessSpan): Promise<ClusterLateness>
+  /** Frames that each cable carried so far, all counted at one moment: what shows that a hub is a hub. */
+  portCounts(): Promise<ReadonlyMap<CableId, PortCounts>>
   /** Machines that went down though nobody took their power, each as an error with the last lines of its console. */
   casualties(): readonly LvslabError[]
   /** Pulls a cable: the carrier goes in the machine, frames are dropped on the wire. */

@@ -20,6 +20,8 @@ export interface PortObserver {
 export class CablePort {
   readonly id: CableId
   plugged = true
+  /** Frames since the start; see `PortCounts`. */
+  readonly counts = { sent: 0, delivered: 0 }
   readonly #observer: PortObserver
   readonly #server: Server
   readonly #outbox = new Outbox()
@@ -47,6 +49,7 @@ export class CablePort {
     if (this.#socket === undefined) return true
     if (this.#socket.writableLength + this.#outbox.bytes + record.length > MAX_QUEUED_BYTES) return false
     this.#outbox.add(record)
+    this.counts.delivered++
     return true
   }
 

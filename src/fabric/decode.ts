@@ -1,6 +1,8 @@
 import type { ClusterTime } from '../clock.ts'
 import { ipAt, macAt, u16, u8 } from './bytes.ts'
+import { ipv4Addresses } from './decode-ipv4.ts'
 import { decodeTcp } from './decode-tcp.ts'
+import { decodeUdp } from './decode-udp.ts'
 import { decodeVrrp } from './decode-vrrp.ts'
 import {
   ethernetLayout,
@@ -11,9 +13,7 @@ import {
   isGratuitousArp,
   type Ipv4Layout,
 } from './frame-layout.ts'
-import type { ArpEvent, CableId, IcmpEvent, TcpEvent, VrrpEvent, WireFrame } from './types.ts'
-
-export type FrameEvent = ArpEvent | VrrpEvent | IcmpEvent | TcpEvent
+import type { ArpEvent, CableId, FrameEvent, IcmpEvent, WireFrame } from './types.ts'
 
 /** Where and when a frame was seen. */
 export interface Sighting {
@@ -23,8 +23,8 @@ export interface Sighting {
 }
 
 /**
- * The event that a frame is, if it is one that the project asks about: ARP, VRRP 2 and 3 over IPv4, ICMP, and TCP
- * segments that open, close or speak HTTP, also inside IP-in-IP (RFC 2003). An 802.1Q tag is skipped.
+ * The event that a frame is, if it is one that the project asks about: ARP, VRRP 2 and 3 over IPv4, ICMP, UDP, and TCP
+ * segments that open, close or speak HTTP or FTP control, also inside IP-in-IP (RFC 2003). An 802.1Q tag is skipped.
  * Pure; never throws, whatever the bytes.
  */
 export function decodeFrame(frame: Uint8Array, sighting: Sighting): FrameEvent | undefined {
@@ -54,7 +54,9 @@ function decodePacket(
     case IpProtocol.vrrp:
       return decodeVrrp(frame, ip, seen)
     case IpProtocol.icmp:
-      return decodeIcmp(frame, ip, seen)
+      return decodeIcmp(frame, ip, outer, seen)
+    case IpProtocol.udp:
+      return decodeUdp(frame, ip, outer, seen)
     default:
       return undefined
   }
@@ -76,13 +78,17 @@ function decodeArp(frame: Uint8Array, start: number, seen: () => WireFrame): Arp
   }
 }
 
-function decodeIcmp(frame: Uint8Array, ip: Ipv4Layout, seen: () => WireFrame): IcmpEvent | undefined {
+function decodeIcmp(
+  frame: Uint8Array,
+  ip: Ipv4Layout,
+  outer: Ipv4Layout | undefined,
+  seen: () => WireFrame,
+): IcmpEvent | undefined {
   if (ip.end < ip.payload + 8) return undefined
   return {
     type: 'icmp',
     ...seen(),
-    srcIp: ipAt(frame, ip.start + 12),
-    dstIp: ipAt(frame, ip.start + 16),
+    ...ipv4Addresses(frame, ip, outer),
     icmpType: u8(frame, ip.payload),
     icmpCode: u8(frame, ip.payload + 1),
   }

@@ -1,5 +1,5 @@
 import type { ClusterTime } from '../clock.ts'
-import type { TcpEvent, WireEvent } from './types.ts'
+import type { Ipv4Frame, TcpEvent, UdpEvent, WireEvent } from './types.ts'
 
 /** An event in a line of words: "12.346 s node-1:eth0 advert vrid 51 priority 100 from 10.0.0.11 for 10.0.0.100". */
 export function describeEvent(event: WireEvent): string {
@@ -23,7 +23,9 @@ function whatHappened(event: WireEvent): string {
       return `advert vrid ${event.vrid} priority ${event.priority} from ${event.srcIp} for ${addresses}${flaw}`
     }
     case 'icmp':
-      return `ICMP type ${event.icmpType} code ${event.icmpCode} from ${event.srcIp} to ${event.dstIp}`
+      return `ICMP type ${event.icmpType} code ${event.icmpCode} from ${event.srcIp} to ${event.dstIp}${tunnelOf(event)}`
+    case 'udp':
+      return `UDP ${endsOf(event)}, ${event.payloadLength} bytes${heartbeatOf(event)}`
     case 'tcp':
       return describeSegment(event)
     case 'cable':
@@ -35,7 +37,20 @@ function whatHappened(event: WireEvent): string {
 
 function describeSegment(event: TcpEvent): string {
   const flags = (['syn', 'ack', 'fin', 'rst'] as const).filter((flag) => event[flag]).map((flag) => flag.toUpperCase())
-  const ends = `${event.srcIp}:${event.srcPort} > ${event.dstIp}:${event.dstPort}`
-  const tunnel = event.tunnel === undefined ? '' : ` in a tunnel to ${event.tunnel.dstIp}`
-  return `TCP ${flags.join(',')} ${ends}${tunnel}${event.http === undefined ? '' : ` "${event.http}"`}`
+  const line = event.http ?? event.ftp
+  return `TCP ${flags.join(',')} ${endsOf(event)}${line === undefined ? '' : ` "${line}"`}`
+}
+
+function heartbeatOf({ heartbeat }: UdpEvent): string {
+  if (heartbeat === undefined) return ''
+  const { type, src, status } = heartbeat
+  return `, heartbeat ${type}${status === undefined ? '' : ` ${status}`}${src === undefined ? '' : ` of ${src}`}`
+}
+
+function endsOf(event: Ipv4Frame & { readonly srcPort: number; readonly dstPort: number }): string {
+  return `${event.srcIp}:${event.srcPort} > ${event.dstIp}:${event.dstPort}${tunnelOf(event)}`
+}
+
+function tunnelOf({ tunnel }: Ipv4Frame): string {
+  return tunnel === undefined ? '' : ` in a tunnel to ${tunnel.dstIp}`
 }

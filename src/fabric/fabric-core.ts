@@ -3,6 +3,7 @@ import { BlockRules } from './block-rules.ts'
 import { CablePort, type PortObserver } from './cable-port.ts'
 import { CaptureWriter } from './capture-writer.ts'
 import { decodeFrame } from './decode.ts'
+import type { PortCounts } from './fabric-stats.ts'
 import { ETHERNET_HEADER_BYTES } from './frame-layout.ts'
 import { HEADER_BYTES } from './frame-parser.ts'
 import { macOf } from './mac.ts'
@@ -88,6 +89,10 @@ export class FabricCore implements PortObserver {
     this.#emitCable(port, change, this.#clock.now())
   }
 
+  portCounts(): Map<CableId, PortCounts> {
+    return new Map([...this.#lines.keys()].map(({ id, counts }) => [id, counts]))
+  }
+
   get uncaptured(): number {
     return this.#captures.reduce((sum, capture) => sum + capture.uncaptured, 0)
   }
@@ -113,6 +118,7 @@ export class FabricCore implements PortObserver {
       this.#emit({ type: 'learn', at, network, cable: port.id, mac: macOf(learnt.mac), previous })
     }
     if (!this.#forward(segment, port, record, frame)) return
+    port.counts.sent++
     this.counts.frames++
     this.counts.bytes += frame.length
     capture?.record(index, at, frame, comment)

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { checkNames, noSuchCable, planCaptures, planSockets, type FabricOptions } from './fabric-options.ts'
+import type { FabricStats, Lateness, PortCounts } from './fabric-stats.ts'
 import { FabricThread } from './fabric-thread.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
-import type { BlockId, BlockRule, CableId, Capture, FabricStats, Lateness } from './types.ts'
+import type { BlockId, BlockRule, CableId, Capture } from './types.ts'
 import { Wire } from './wire.ts'
 
 /**
@@ -112,6 +113,15 @@ export class Fabric implements AsyncDisposable {
 
   async stats(): Promise<FabricStats> {
     return this.#thread.ask('stats', {})
+  }
+
+  /**
+   * Frames by cable, all counted at one moment. On a hub, what was delivered to a cable between two readings is what all
+   * others sent; on a switch it is less, as soon as one machine has spoken to another. That holds for machines that were
+   * connected and plugged all the while, and as long as {@link FabricStats.drops} did not grow.
+   */
+  async portCounts(): Promise<ReadonlyMap<CableId, PortCounts>> {
+    return this.#thread.ask('portCounts', {})
   }
 
   /**

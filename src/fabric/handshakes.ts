@@ -1,5 +1,5 @@
 import type { ClusterTime } from '../clock.ts'
-import type { CableId, TcpEvent, WireEvent } from './types.ts'
+import type { CableId, TcpEvent, TunnelHeader, WireEvent } from './types.ts'
 
 export interface HandshakeFilter {
   readonly dstIp: string
@@ -14,8 +14,10 @@ export interface SynSighting {
   readonly cable: CableId
   readonly srcMac: string
   readonly dstMac: string
-  /** Other than the virtual IP where a director translated it (NAT) or put it into a tunnel (TUN). */
+  /** Other than the virtual IP where a director translated it (NAT) or put it into a tunnel (TUN): the real server's. */
   readonly dstIp: string
+  /** Under TUN, the outer header; that is what tells it from NAT. */
+  readonly tunnel?: TunnelHeader
 }
 
 /** A client's attempt to open a connection, and what came of it. */
@@ -33,7 +35,10 @@ export interface Handshake {
   readonly forwarded: readonly SynSighting[]
   /** The destination MAC of the last of them: the real server that was chosen, when the director is the last hop. */
   readonly forwardedTo?: string
-  /** When the first SYN-ACK of the virtual service entered a network: at the real server's cable under DR and TUN. */
+  /**
+   * When the first SYN-ACK of the virtual service entered a network: at the real server's cable under DR and TUN, at the
+   * director's under NAT. The real server's own answer, before it was translated, is not that of the virtual service.
+   */
   readonly answeredAt?: ClusterTime
   readonly answerMac?: string
   readonly answerSrcIp?: string
@@ -89,8 +94,9 @@ function addSighting(draft: Draft, event: TcpEvent): void {
     draft.synCount++
     draft.lastSynAt = event.at
   } else if (draft.answeredAt === undefined) {
-    const { at, network, cable, srcMac, dstMac } = event
-    draft.forwarded.push({ at, network, cable, srcMac, dstMac, dstIp: event.tunnel?.dstIp ?? event.dstIp })
+    const { at, network, cable, srcMac, dstMac, tunnel } = event
+    const dstIp = tunnel?.dstIp ?? event.dstIp
+    draft.forwarded.push({ at, network, cable, srcMac, dstMac, dstIp, ...(tunnel === undefined ? {} : { tunnel }) })
     draft.forwardedTo = dstMac
   }
 }

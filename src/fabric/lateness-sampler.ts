@@ -1,6 +1,6 @@
 import { quantileSorted } from 'simple-statistics'
 import type { ClusterClock, ClusterTime } from '../clock.ts'
-import type { Lateness } from './types.ts'
+import type { Lateness } from './fabric-stats.ts'
 
 const PERIOD_MS = 5
 /** About 22 minutes of samples, 4 MiB. */

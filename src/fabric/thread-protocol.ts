@@ -1,16 +1,8 @@
 import type { ClusterTime } from '../clock.ts'
 import type { ErrorDetail, ErrorKind } from '../errors.ts'
+import type { FabricStats, Lateness, PortCounts } from './fabric-stats.ts'
 import type { ClockZero } from './monotonic-clock.ts'
-import type {
-  BlockId,
-  BlockRule,
-  CableId,
-  FabricCable,
-  FabricNetwork,
-  FabricStats,
-  Lateness,
-  WireEvent,
-} from './types.ts'
+import type { BlockId, BlockRule, CableId, FabricCable, FabricNetwork, WireEvent } from './types.ts'
 
 /** What the fabric's thread is started with. */
 export interface ThreadSetup {
@@ -27,6 +19,7 @@ export interface Commands {
   unblock: { send: { id: BlockId }; answer: ClusterTime }
   inject: { send: { cable: CableId; frame: Uint8Array }; answer: ClusterTime }
   stats: { send: object; answer: FabricStats }
+  portCounts: { send: object; answer: ReadonlyMap<CableId, PortCounts> }
   lateness: { send: { since: ClusterTime | undefined }; answer: Lateness }
   /** Answers when every event before it has been delivered. */
   sync: { send: object; answer: undefined }

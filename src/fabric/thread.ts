@@ -4,11 +4,11 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { InfrastructureError, LvslabError, messageOf } from '../errors.ts'
 import { EventBatch } from './event-batch.ts'
 import { FabricCore } from './fabric-core.ts'
+import type { FabricStats } from './fabric-stats.ts'
 import { toRecord } from './frame-parser.ts'
 import { LatenessSampler } from './lateness-sampler.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
 import type { Command, Message, PlainError, Request, ThreadSetup } from './thread-protocol.ts'
-import type { FabricStats } from './types.ts'
 
 type RunnableCommand = Exclude<Command, { name: 'crash' }>
 
@@ -65,6 +65,8 @@ function execute(command: RunnableCommand): unknown {
       return core.inject(command.cable, toRecord(command.frame))
     case 'stats':
       return stats()
+    case 'portCounts':
+      return core.portCounts()
     case 'lateness':
       return lateness.since(command.since)
     case 'sync':

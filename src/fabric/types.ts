@@ -19,7 +19,7 @@ export interface FabricCable {
 
 /** Common to all frames that the fabric saw on a wire. */
 export interface WireFrame {
-  /** When the fabric read the frame from the machine; late by at most the thread's {@link Lateness}. */
+  /** When the fabric read the frame from the machine; late by at most the thread's `Lateness`. */
   readonly at: ClusterTime
   readonly network: string
   /** The cable by which the frame entered the network. */
@@ -52,19 +52,49 @@ export interface VrrpEvent extends WireFrame {
   readonly checksumOk: boolean
 }
 
-export interface IcmpEvent extends WireFrame {
-  readonly type: 'icmp'
+/** The addresses of an outer IPv4 header (RFC 2003). */
+export interface TunnelHeader {
   readonly srcIp: string
   readonly dstIp: string
+}
+
+/** What an IPv4 header says of whatever follows it. */
+export interface Ipv4Frame extends WireFrame {
+  readonly srcIp: string
+  readonly dstIp: string
+  /** The outer header, when the packet travelled IP-in-IP; the other addresses are then those of the inner one. */
+  readonly tunnel?: TunnelHeader
+}
+
+export interface IcmpEvent extends Ipv4Frame {
+  readonly type: 'icmp'
   readonly icmpType: number
   readonly icmpCode: number
 }
 
-/** A TCP segment with SYN, FIN or RST, or one whose payload begins an HTTP request or response. */
-export interface TcpEvent extends WireFrame {
+export interface UdpEvent extends Ipv4Frame {
+  readonly type: 'udp'
+  readonly srcPort: number
+  readonly dstPort: number
+  /** As the UDP header has it (RFC 768): the whole datagram's, also where IP cut it into fragments. */
+  readonly payloadLength: number
+  /** When the payload is a message of Linux-HA's heartbeat, whatever the port. */
+  readonly heartbeat?: HeartbeatMessage
+}
+
+/** What a message of heartbeat says of itself (heartbeat 3.0.6 include/hb_api.h, F_TYPE, F_ORIG, F_STATUS). */
+export interface HeartbeatMessage {
+  /** "status" (the one kind that shows that a node lives), "ackmsg", "ip-request", … */
+  readonly type: string
+  /** The sending node, in lower case. */
+  readonly src?: string
+  /** Of a status: "up", "active", "dead". */
+  readonly status?: string
+}
+
+/** A TCP segment with SYN, FIN or RST, or one whose payload begins an HTTP message or a line of FTP control. */
+export interface TcpEvent extends Ipv4Frame {
   readonly type: 'tcp'
-  readonly srcIp: string
-  readonly dstIp: string
   readonly srcPort: number
   readonly dstPort: number
   readonly syn: boolean
@@ -75,8 +105,8 @@ export interface TcpEvent extends WireFrame {
   readonly payloadLength: number
   /** First line of an HTTP request or response, when the payload begins with one. */
   readonly http?: string
-  /** The outer header, when the segment travelled IP-in-IP. */
-  readonly tunnel?: { readonly srcIp: string; readonly dstIp: string }
+  /** First line of an FTP reply from port 21 or command to it: NAT's helper rewrites the addresses in PORT and 227. */
+  readonly ftp?: string
 }
 
 export interface CableEvent {
@@ -97,39 +127,10 @@ export interface LearnEvent {
   readonly previous: CableId | undefined
 }
 
-export type WireEvent = ArpEvent | VrrpEvent | IcmpEvent | TcpEvent | CableEvent | LearnEvent
+/** A frame that was on the wire. */
+export type FrameEvent = ArpEvent | VrrpEvent | IcmpEvent | UdpEvent | TcpEvent
 
-/** Frames that the fabric did not deliver, by reason. */
-export interface DropCounts {
-  /** The receiver read too slowly and its buffer was full: the tail drop of a real switch. One per receiver. */
-  readonly full: number
-  /** Sent by a machine whose cable was unplugged. */
-  readonly unplugged: number
-  /** Stopped by a {@link BlockRule}. A rule with `toCable` counts one per receiver. */
-  readonly blocked: number
-  /** Too short for an Ethernet header, or a length that the stream protocol cannot have. */
-  readonly malformed: number
-}
-
-export interface FabricStats {
-  /** Frames that entered a network by a plugged cable and were not blocked there. */
-  readonly frames: number
-  readonly bytes: number
-  /** The sum of {@link FabricStats.drops}. */
-  readonly dropped: number
-  readonly drops: DropCounts
-  /** Frames that were forwarded but not captured, because the disk could not keep up. */
-  readonly uncaptured: number
-  /** How late the fabric's thread was scheduled, sampled every few ms. */
-  readonly latenessMaxMs: number
-  readonly latenessP99Ms: number
-}
-
-/** How late the fabric's thread was scheduled: the error bar of every {@link WireFrame.at}. */
-export interface Lateness {
-  readonly maxMs: number
-  readonly p99Ms: number
-}
+export type WireEvent = FrameEvent | CableEvent | LearnEvent
 
 /** A kind of frame that a {@link BlockRule} can name. `garp` is gratuitous ARP in either form, request or reply. */
 export type FrameKind = 'arp' | 'arp-request' | 'arp-reply' | 'garp' | 'ipv4' | 'icmp' | 'tcp' | 'udp' | 'ipip' | 'vrrp'

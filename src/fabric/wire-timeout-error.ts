@@ -10,6 +10,8 @@ export interface WireTimeout {
   readonly since: ClusterTime
   readonly deadline: ClusterTime
   readonly timeoutMs: number
+  /** How late the machines were meanwhile. */
+  readonly lateMs: number
   /** Events that were seen meanwhile and were not the one, in order. */
   readonly seenEvents: readonly WireEvent[]
 }
@@ -23,17 +25,26 @@ export class WireTimeoutError extends LvslabError {
   readonly timeoutMs: number
   readonly lastEvents: readonly WireEvent[]
 
-  constructor({ what, since, deadline, timeoutMs, seenEvents }: WireTimeout) {
+  constructor({ what, since, deadline, timeoutMs, lateMs, seenEvents }: WireTimeout) {
     const lastEvents = seenEvents.slice(-SHOWN)
     super('assertion', 'LVSLAB_E_WIRE_TIMEOUT', `Waited ${timeoutMs} ms for ${what}, which was not seen on the wire`, {
       tried: `watch the wire from ${describeTime(since)} to ${describeTime(deadline)}`,
       seen: lastSeen(seenEvents.length, lastEvents),
+      ...excuse(lateMs, timeoutMs),
     })
     this.what = what
     this.since = since
     this.deadline = deadline
     this.timeoutMs = timeoutMs
     this.lastEvents = lastEvents
+  }
+}
+
+/** A deadline that was moved by the machines' lateness, and was missed although that doubled it, decides nothing. */
+export function excuse(lateMs: number, timeoutMs: number): { readonly undecided?: string } {
+  if (lateMs < timeoutMs) return {}
+  return {
+    undecided: `the machines were late by ${Math.round(lateMs)} ms, more than the ${timeoutMs} ms waited for it`,
   }
 }
 

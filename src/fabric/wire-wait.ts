@@ -27,6 +27,8 @@ export interface WaitContext {
   readonly clock: ClusterClock
   /** Resolves when all events until now are in the log. */
   readonly sync: () => Promise<void>
+  /** How late the machines were since then, ms: what they are waited for moves by as much. */
+  readonly lateness: (since: ClusterTime) => Promise<number>
 }
 
 export interface PendingWait {
@@ -41,8 +43,9 @@ export class WireWait<E extends WireEvent> implements PendingWait {
   readonly #context: WaitContext
   readonly #matcher: EventMatcher<E>
   readonly #since: ClusterTime
-  readonly #deadline: ClusterTime
+  readonly #began: ClusterTime
   readonly #timeoutMs: number
+  #deadline: ClusterTime
   #resolve!: (event: E) => void
   #reject!: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
@@ -52,6 +55,7 @@ export class WireWait<E extends WireEvent> implements PendingWait {
     this.#context = context
     this.#matcher = matcher
     this.#since = since ?? now
+    this.#began = now
     this.#deadline = after(now, timeoutMs)
     this.#timeoutMs = timeoutMs
     this.found = new Promise((resolve, reject) => {
@@ -89,19 +93,31 @@ export class WireWait<E extends WireEvent> implements PendingWait {
     this.#timer = setTimeout(() => void this.#expire(), Math.max(0, Math.ceil(remainingMs)))
   }
 
-  /** Asks for what is still on its way first: a main thread that was busy must not turn a success into a time-out. */
+  /**
+   * Asks for what is still on its way first: a main thread that was busy must not turn a success into a time-out. Then
+   * machines that were late get that much longer, at most the same time again.
+   */
   async #expire(): Promise<void> {
     if (this.#context.clock.now() < this.#deadline) return this.#arm()
+    let lateMs: number
     try {
       await this.#context.sync()
+      lateMs = await this.#context.lateness(this.#began)
     } catch (error) {
       return this.#reject(error)
+    }
+    const moved = after(this.#began, this.#timeoutMs + Math.min(lateMs, this.#timeoutMs))
+    if (moved >= after(this.#deadline, 1)) {
+      this.#deadline = moved
+      // What came after the first deadline was turned away.
+      this.offer(this.#context.log.within({ since: this.#since }))
+      return this.#arm()
     }
     const since = this.#since
     const deadline = this.#deadline
     const seen = this.#context.log.within({ since, until: deadline })
     const seenEvents = this.#matcher.related === undefined ? seen : seen.filter(this.#matcher.related)
     const what = this.#matcher.description
-    this.#reject(new WireTimeoutError({ what, since, deadline, timeoutMs: this.#timeoutMs, seenEvents }))
+    this.#reject(new WireTimeoutError({ what, since, deadline, timeoutMs: this.#timeoutMs, lateMs, seenEvents }))
   }
 }

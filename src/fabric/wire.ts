@@ -1,9 +1,19 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { arpAnswers, gratuitousArps } from './arp-queries.ts'
 import { EventLog, isWithin, type TimeRange } from './event-log.ts'
+import { framesWith, type FrameFilter } from './frame-queries.ts'
 import { handshakes, type Handshake, type HandshakeFilter } from './handshakes.ts'
 import { strayAnswers, type StrayAnswer } from './stray-answers.ts'
-import type { ArpEvent, TcpEvent, VrrpEvent, WireEvent } from './types.ts'
+import {
+  datagrams,
+  forwardedTunnels,
+  httpAnswers,
+  type DatagramFilter,
+  type HttpAnswerFilter,
+  type TunnelFilter,
+  type TunnelledSegment,
+} from './transport-queries.ts'
+import type { ArpEvent, FrameEvent, TcpEvent, UdpEvent, VrrpEvent, WireEvent } from './types.ts'
 import {
   adverts,
   advertSenders,
@@ -13,13 +23,6 @@ import {
   type Takeover,
 } from './vrrp-queries.ts'
 import { WireWait, type EventMatcher, type EventTest, type PendingWait, type WaitOptions } from './wire-wait.ts'
-
-export interface HttpAnswerFilter {
-  readonly clientIp?: string
-  /** Under NAT an answer is seen twice: from the real server's address, and from the virtual one. */
-  readonly srcIp?: string
-  readonly network?: string
-}
 
 /**
  * What was seen on a cluster's networks, in order, and questions about it. Events come within a few ms of their time;
@@ -32,6 +35,9 @@ export class Wire {
   readonly #listeners = new Set<(event: WireEvent) => void>()
   readonly #waits = new Set<PendingWait>()
   #end: Error | undefined
+
+  /** How late the machines on the wire were since a moment, ms; whoever runs them tells. */
+  lateness: (since: ClusterTime) => Promise<number> = () => Promise.resolve(0)
 
   /** @param sync - resolves when all events until now have been appended */
   constructor(clock: ClusterClock, sync: () => Promise<void>) {
@@ -94,15 +100,25 @@ export class Wire {
   }
 
   /** Segments that begin an HTTP response. One is seen at each hop; under DR and TUN that is once. */
-  httpAnswers({ clientIp, srcIp, network }: HttpAnswerFilter = {}, range: TimeRange = {}): TcpEvent[] {
-    return this.within(range).filter(
-      (event): event is TcpEvent =>
-        event.type === 'tcp' &&
-        event.http?.startsWith('HTTP/') === true &&
-        event.dstIp === (clientIp ?? event.dstIp) &&
-        event.srcIp === (srcIp ?? event.srcIp) &&
-        event.network === (network ?? event.network),
-    )
+  httpAnswers(filter: HttpAnswerFilter = {}, range: TimeRange = {}): TcpEvent[] {
+    return httpAnswers(this.within(range), filter)
+  }
+
+  datagrams(filter: DatagramFilter = {}, range: TimeRange = {}): UdpEvent[] {
+    return datagrams(this.within(range), filter)
+  }
+
+  /** Segments that a director put into a tunnel (TUN); one is seen at each hop between it and the real server. */
+  forwardedTunnels(filter: TunnelFilter = {}, range: TimeRange = {}): TunnelledSegment[] {
+    return forwardedTunnels(this.within(range), filter)
+  }
+
+  /**
+   * Frames on a network with `ip` as source or destination, of a tunnel's outer header too, or as ARP's sender or
+   * target. Of TCP only the segments that are a {@link TcpEvent}: bulk data is in the captures, not here.
+   */
+  framesWith(filter: FrameFilter, range: TimeRange = {}): FrameEvent[] {
+    return framesWith(this.within(range), filter)
   }
 
   /**
@@ -125,7 +141,7 @@ export class Wire {
   ): Promise<E> {
     const matcher = typeof match === 'function' ? { description: 'an event', match } : match
     const named = { ...matcher, description: options.what ?? matcher.description }
-    const context = { log: this.#log, clock: this.#clock, sync: this.#sync }
+    const context = { log: this.#log, clock: this.#clock, sync: this.#sync, lateness: this.lateness }
     const wait = new WireWait<E>(context, named, options)
     this.#waits.add(wait)
     if (this.#end !== undefined) wait.reject(this.#end)

@@ -18,6 +18,9 @@ export function verdictOf(
 ): Pick<ClaimRecord, 'verdict' | 'reason' | 'code' | 'errorKind'> {
   if (thrown instanceof Skip) return { verdict: 'skip', reason: thrown.message }
   if (thrown instanceof LvslabError) {
+    // It never turns a miss into a pass, nor a check that has failed for good into a doubt.
+    const undecided = thrown.undecided !== undefined && assertions.every(({ ok }) => ok)
+    if (undecided) return { verdict: 'inconclusive', reason: `${thrown.message}: ${thrown.undecided}` }
     return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
   }
   if (thrown !== undefined) {

@@ -1,6 +1,6 @@
 import type { ClusterTime } from '../clock.ts'
 import type { Cluster } from '../cluster/index.ts'
-import { describeTime } from '../fabric/index.ts'
+import { describeEvent, describeTime } from '../fabric/index.ts'
 
 /** Something that must be true of the wire all the while. */
 export interface Invariant {
@@ -9,12 +9,17 @@ export interface Invariant {
   readonly violations: (cluster: Cluster, since: ClusterTime, until: ClusterTime) => string[]
 }
 
-/** Nobody but a director that may own it answers ARP for the VIP (RFC 826): the "ARP problem" of direct routing. */
+/**
+ * Nobody but a director that may own it answers ARP for the VIP (RFC 826): the "ARP problem" of direct routing. A
+ * director answers by the VIP's own interface; its other ones answering too would be the same problem.
+ */
 export const onlyCandidatesAnswerArp: Invariant = {
   text: 'only directors answer ARP for the VIP',
   violations: (cluster, since, until) =>
     cluster.vips.flatMap((vip) => {
-      const allowed = new Set(vip.candidates.map(({ mac }) => mac))
+      const { interface: nicName } = vip.spec
+      const nics = vip.candidates.flatMap(({ spec }) => spec.interfaces.filter(({ name }) => name === nicName))
+      const allowed = new Set(nics.map(({ mac }) => mac))
       return cluster.wire
         .arpAnswers(vip.address, { since, until })
         .filter(({ senderMac }) => !allowed.has(senderMac))
@@ -61,7 +66,8 @@ export function oneMasterAtATime(toleratedMs: number): Invariant {
 export const answersBypassDirectors: Invariant = {
   text: 'answers never pass the director (direct routing)',
   violations: (cluster, since, until) => {
-    const directors = new Map(cluster.withRole('director').map((node) => [node.mac, node.name]))
+    const nics = cluster.withRole('director').flatMap(({ spec }) => spec.interfaces)
+    const directors = new Set(nics.map(({ mac }) => mac))
     const services = cluster.topology.virtualServices.filter(({ forwarding }) => forwarding === 'DR')
     return services.flatMap(({ address, port }) =>
       cluster.wire
@@ -72,4 +78,33 @@ export const answersBypassDirectors: Invariant = {
         .map((event) => `${describeTime(event.at)}: an answer of ${address}:${port} left by a director's cable`),
     )
   },
+}
+
+/**
+ * Under NAT the real servers' addresses stay on their own networks: elsewhere no packet has one as source or
+ * destination, neither a client's nor a health check's. ARP is left out, which no router passes on.
+ */
+export const natHidesRealServers: Invariant = {
+  text: "NAT keeps the real servers' addresses inside",
+  violations: (cluster, since, until) =>
+    hiddenAddresses(cluster).flatMap(({ ip, networks }) =>
+      networks.flatMap((network) =>
+        cluster.wire
+          .framesWith({ ip, network }, { since, until })
+          .filter(({ type }) => type === 'tcp' || type === 'udp' || type === 'icmp')
+          .slice(0, 5)
+          .map((event) => `${describeEvent(event)}, on network ${network}`),
+      ),
+    ),
+}
+
+/** Each real server of a NAT service once, with the networks that it has no cable in. */
+function hiddenAddresses(cluster: Cluster): { readonly ip: string; readonly networks: readonly string[] }[] {
+  const { topology } = cluster
+  const services = topology.virtualServices.filter(({ forwarding }) => forwarding === 'NAT')
+  const nodes = new Map(services.flatMap(({ realServers }) => realServers.map((real) => [real.address, real.node])))
+  return [...nodes].map(([ip, name]) => {
+    const own = new Set(cluster.node(name).spec.interfaces.map(({ network }) => network))
+    return { ip, networks: topology.networks.map((network) => network.name).filter((network) => !own.has(network)) }
+  })
 }

@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError } from '../../errors.ts'
-import { Fabric, type CableId, type Wire } from '../../fabric/index.ts'
+import { Fabric, type CableId, type PortCounts, type Wire } from '../../fabric/index.ts'
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
@@ -33,8 +33,8 @@ const PROVISION_TIMEOUT_MS = 90_000
 /** What provision/director.sh ends with when keepalived objects to its configuration (sysexits.h, EX_DATAERR). */
 const KEEPALIVED_REFUSED = 65
 
-/** Bumped when what a cluster must have reached before it is saved changes (see src/cluster/ready.ts). */
-const SNAPSHOT_VERSION = 2
+/** Bumped when what a cluster must have reached before it is saved changes (see src/cluster/ready/). */
+const SNAPSHOT_VERSION = 3
 
 /** The cluster as QEMU machines, one process each, their cables in one fabric. */
 export class VmCluster implements EngineCluster {
@@ -52,6 +52,7 @@ export class VmCluster implements EngineCluster {
     this.#scratch = scratch
     this.#options = options
     this.#meter = new LatenessMeter(fabric.clock, () => [...machines.values()].map(({ name, pid }) => ({ name, pid })))
+    fabric.wire.lateness = (since) => this.#meter.longestWait(since)
   }
 
   /**
@@ -124,6 +125,10 @@ export class VmCluster implements EngineCluster {
     return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since, span) }
   }
 
+  portCounts(): Promise<ReadonlyMap<CableId, PortCounts>> {
+    return this.fabric.portCounts()
+  }
+
   casualties(): readonly InfrastructureError[] {
     return [...this.machines.values()].map((machine) => machine.casualty()).filter((error) => error !== undefined)
   }
@@ -147,13 +152,14 @@ export class VmCluster implements EngineCluster {
     await removeScratchDir(this.#scratch)
   }
 
-  /** Services of real servers and clients first: a health checker that starts must find them up. */
+  /** Servers before those who need them: pages must be there to be mounted, and up when a health checker looks. */
   async startServices(): Promise<void> {
-    const isDirector = (node: NodeSpec): boolean => node.roles.includes('director')
-    const start = (nodes: readonly NodeSpec[]): Promise<unknown> =>
-      Promise.all(nodes.map((node) => this.#provision(node, `sh ${GUEST_SCRIPTS}/node.sh start`)))
-    await start(this.topology.nodes.filter((node) => !isDirector(node)))
-    await start(this.topology.nodes.filter(isDirector))
+    const turn = ({ roles }: NodeSpec): number =>
+      roles.includes('nfs-server') ? 0 : roles.includes('director') ? 2 : 1
+    for (const now of [0, 1, 2]) {
+      const nodes = this.topology.nodes.filter((node) => turn(node) === now)
+      await Promise.all(nodes.map((node) => this.#provision(node, `sh ${GUEST_SCRIPTS}/node.sh start`)))
+    }
   }
 
   async #fresh(memoryDir?: string): Promise<void> {

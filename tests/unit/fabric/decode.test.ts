@@ -2,7 +2,7 @@ import t from 'tap'
 import type { ClusterTime } from '../../../src/clock.ts'
 import { decodeFrame } from '../../../src/fabric/decode.ts'
 import { hasPort, isKind } from '../../../src/fabric/frame-layout.ts'
-import { advert, arp, BROADCAST, ethernet, ipv4, plain, segment, tcp, u16, vrrp } from './support/frames.ts'
+import { advert, arp, BROADCAST, datagram, ethernet, ipv4, plain, segment, tcp, u16, vrrp } from './support/frames.ts'
 
 const at = 1.5 as ClusterTime
 const A = '52:54:00:00:00:0a'
@@ -39,6 +39,8 @@ const valid = {
   get: segment(ends, addresses, get),
   options: ethernet(ends, 0x0800, ipv4({ ...addresses, protocol: 6, options: Buffer.alloc(8, 1) }, tcp(get))),
   vlan: ethernet(ends, 0x0800, ipv4({ ...addresses, protocol: 6 }, tcp(get)), 5),
+  udp: datagram(ends, addresses, { srcPort: 1001, dstPort: 1001, payload: 'alive' }),
+  ftp: segment(ends, addresses, { ...get, dstPort: 21, payload: 'PORT 10,0,0,1,195,80\r\n' }),
   tunnel: ethernet(ends, 0x0800, ipv4({ ...addresses, protocol: 4 }, innerPacket)),
 }
 
@@ -114,7 +116,7 @@ void t.test('TCP', async (t) => {
   t.match(decode(segment(ends, addresses, answer)), { http: 'HTTP/1.1 200 OK' })
 })
 
-void t.test('TCP that neither opens, closes nor speaks HTTP is no event', async (t) => {
+void t.test('TCP that neither opens, closes nor speaks HTTP or FTP is no event', async (t) => {
   for (const payload of ['', 'Get out', 'HTTP', 'POSTAL', 'data']) {
     t.equal(decode(segment(ends, addresses, { ...get, payload })), undefined, payload)
   }

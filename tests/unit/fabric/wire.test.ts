@@ -2,7 +2,7 @@ import t from 'tap'
 import { EventLog, LOG_CAPACITY } from '../../../src/fabric/event-log.ts'
 import { MonotonicClock } from '../../../src/fabric/monotonic-clock.ts'
 import { describeEvent, Wire, WireTimeoutError, type VrrpEvent, type WireEvent } from '../../../src/fabric/index.ts'
-import { advertEvent, arpEvent, ms, say, scene } from './support/scene.ts'
+import { advertEvent, arpEvent, datagramEvent, echoEvent, ms, say, scene } from './support/scene.ts'
 
 const isAdvert = (event: WireEvent): event is VrrpEvent => event.type === 'vrrp'
 
@@ -131,6 +131,12 @@ void t.test('events are described in the words of the field', async (t) => {
       say(1500, hop, '1.1.1.1:1 > 2.2.2.2:2', 'A', { http: 'GET / HTTP/1.1' }),
       'TCP ACK 1.1.1.1:1 > 2.2.2.2:2 "GET / HTTP/1.1"',
     ],
+    [say(1500, hop, '1.1.1.1:21 > 2.2.2.2:2', 'A', { ftp: '220 ready' }), 'TCP ACK 1.1.1.1:21 > 2.2.2.2:2 "220 ready"'],
+    [
+      datagramEvent(1500, hop, '1.1.1.1:1 > 2.2.2.2:2', { payloadLength: 9, tunnel }),
+      'UDP 1.1.1.1:1 > 2.2.2.2:2 in a tunnel to 10.0.0.3, 9 bytes',
+    ],
+    [echoEvent(1500, hop, '1.1.1.1 > 2.2.2.2'), 'ICMP type 8 code 0 from 1.1.1.1 to 2.2.2.2'],
     [{ ...base, type: 'cable', change: 'unplugged' }, 'unplugged'],
     [{ ...base, type: 'learn', mac: 'm', previous: 'b:eth0' }, 'learnt m, before at b:eth0'],
   ]

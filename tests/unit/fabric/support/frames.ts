@@ -124,6 +124,23 @@ export function segment(ends: Ends, addresses: Ends, fields: TcpFields): Buffer 
   return ethernet(ends, 0x0800, ipv4({ ...addresses, protocol: 6 }, tcp(fields)))
 }
 
+export interface UdpFields {
+  srcPort: number
+  dstPort: number
+  payload: string
+  /** As the header has it; without it, the true one. */
+  length?: number
+}
+
+export function udp({ srcPort, dstPort, payload, length }: UdpFields): Buffer {
+  const bytes = Buffer.from(payload)
+  return Buffer.concat([u16(srcPort), u16(dstPort), u16(length ?? 8 + bytes.length), u16(0), bytes])
+}
+
+export function datagram(ends: Ends, addresses: Ends, fields: UdpFields): Buffer {
+  return ethernet(ends, 0x0800, ipv4({ ...addresses, protocol: 17 }, udp(fields)))
+}
+
 /** A frame of an experimental EtherType that no decoder knows. */
 export function plain(src: string, dst: string, text: string): Buffer {
   return ethernet({ src, dst }, 0x88b5, Buffer.from(text))

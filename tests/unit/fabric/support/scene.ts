@@ -1,5 +1,13 @@
 import type { ClusterTime } from '../../../../src/clock.ts'
-import { Wire, type ArpEvent, type CableId, type TcpEvent, type VrrpEvent } from '../../../../src/fabric/index.ts'
+import {
+  Wire,
+  type ArpEvent,
+  type CableId,
+  type IcmpEvent,
+  type TcpEvent,
+  type UdpEvent,
+  type VrrpEvent,
+} from '../../../../src/fabric/index.ts'
 
 export const ms = (value: number) => value as ClusterTime
 
@@ -38,6 +46,20 @@ export function say(at: number, hop: Hop, ends: string, flags: string, more: Par
     payloadLength: 0,
     ...more,
   }
+}
+
+/** A datagram: `datagramEvent(1, hop, '10.0.0.1:694 > 10.0.0.255:694')`. */
+export function datagramEvent(at: number, hop: Hop, ends: string, more: Partial<UdpEvent> = {}): UdpEvent {
+  const { srcIp, dstIp, srcPort, dstPort, payloadLength } = say(at, hop, ends, '')
+  const seen = frame(at, hop.cable, hop.srcMac, hop.dstMac)
+  return { type: 'udp', ...seen, srcIp, dstIp, srcPort, dstPort, payloadLength, ...more }
+}
+
+/** A ping: `echoEvent(1, hop, '10.0.0.1 > 10.0.0.2')`. */
+export function echoEvent(at: number, hop: Hop, ends: string, more: Partial<IcmpEvent> = {}): IcmpEvent {
+  const { srcIp, dstIp } = say(at, hop, ends, '')
+  const seen = frame(at, hop.cable, hop.srcMac, hop.dstMac)
+  return { type: 'icmp', ...seen, srcIp, dstIp, icmpType: 8, icmpCode: 0, ...more }
 }
 
 export function advertEvent(at: number, srcIp: string, more: Partial<VrrpEvent> = {}): VrrpEvent {
