@@ -1,5 +1,6 @@
 export { Cluster } from './cluster.ts'
 export { Director } from './director.ts'
+export { parseIpvsConnections, type IpvsConnection } from './ipvs-connections.ts'
 export { parseIpvsStats, parseIpvsTable, type IpvsRealServer, type IpvsService } from './ipvs-table.ts'
 export { Lab, type BootOptions, type LabOptions } from './lab.ts'
 export { Node } from './node.ts'

@@ -2,9 +2,9 @@ import type { BootMode } from '../engine/engine.ts'
 import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
 import type { Progress } from '../image/index.ts'
-import { loadTopology, readKeepalivedConfs, type Topology } from '../topology/index.ts'
+import { loadTopology, readHeartbeatConfs, readKeepalivedConfs, type Topology } from '../topology/index.ts'
 import { Cluster } from './cluster.ts'
-import { untilMastersAdvertise, untilReady } from './ready.ts'
+import { untilMastersAdvertise, untilReady } from './ready/index.ts'
 
 export interface LabOptions {
   readonly kernel?: string | undefined
@@ -55,7 +55,7 @@ export class Lab {
   async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
     const topology = typeof which === 'string' ? await loadTopology(which) : which
     // A configuration that cannot be understood is found before a machine starts.
-    await readKeepalivedConfs(topology)
+    await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
     const mode = options.mode ?? 'snapshot'
     const started = performance.now()
     const engine = await VmCluster.boot({

@@ -1,7 +1,7 @@
 import { InfrastructureError } from '../errors.ts'
 import type { ExecOptions, ExecResult, Machine } from '../engine/engine.ts'
 import type { CableId } from '../fabric/index.ts'
-import type { NodeSpec, Role } from '../topology/index.ts'
+import { withoutPrefix, type NodeSpec, type Role } from '../topology/index.ts'
 import { Service } from './service.ts'
 
 /** A node of a cluster: its machine, and what the topology says of it. */
@@ -20,7 +20,7 @@ export class Node {
 
   /** Its address on the first network, without prefix. */
   get address(): string {
-    return (this.spec.interfaces[0]?.address ?? '').split('/')[0]!
+    return withoutPrefix(this.spec.interfaces[0]?.address ?? '')
   }
 
   /** MAC address of its first interface. */
@@ -77,6 +77,6 @@ export class Node {
   /** Whether it holds an address on an interface other than lo: owns it, as far as the host can tell. */
   async holds(address: string): Promise<boolean> {
     const all = await this.addresses()
-    return [...all].some(([name, list]) => name !== 'lo' && list.some((entry) => entry.split('/')[0] === address))
+    return [...all].some(([name, list]) => name !== 'lo' && list.some((entry) => withoutPrefix(entry) === address))
   }
 }

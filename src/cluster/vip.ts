@@ -1,6 +1,6 @@
 import { LvslabError } from '../errors.ts'
 import type { Wire } from '../fabric/index.ts'
-import type { Vip as VipSpec } from '../topology/index.ts'
+import { withoutPrefix, type Vip as VipSpec } from '../topology/index.ts'
 import type { Node } from './node.ts'
 
 /** A virtual IP, and who has it. */
@@ -61,6 +61,6 @@ export class VirtualIp {
   }
 
   #isAddress(node: Node, ip: string | undefined): boolean {
-    return node.spec.interfaces.some(({ address }) => address.split('/')[0] === ip)
+    return node.spec.interfaces.some(({ address }) => withoutPrefix(address) === ip)
   }
 }

@@ -13,7 +13,7 @@ export interface Request {
   /** curl(1), EXIT CODES: 0 done, 7 refused, 28 time-out, 56 reset. */
   readonly exitCode: number
   readonly httpCode: number
-  /** What the page says: the address of the server that answered. */
+  /** The first word of what came: the address of the server that answered. */
   readonly server: string | undefined
   readonly localPort: number | undefined
   readonly error: string | undefined
@@ -110,7 +110,7 @@ export function placeInTime(
       ok: line.exitCode === 0 && line.httpCode >= 200 && line.httpCode < 300,
       exitCode: line.exitCode,
       httpCode: line.httpCode,
-      server: line.exitCode === 0 && line.body !== '' ? line.body : undefined,
+      server: line.exitCode === 0 ? /^\S+/.exec(line.body)?.[0] : undefined,
       localPort: line.localPort > 0 ? line.localPort : undefined,
       error: line.error === '' || line.error === 'null' ? undefined : line.error,
     }

@@ -25,7 +25,7 @@ export const addUp: AddCommand = (program, setExitCode) => {
 async function up(which: string, options: Options): Promise<number> {
   const { mkdir } = await import('node:fs/promises')
   const path = await import('node:path')
-  const { loadTopology, readKeepalivedConfs } = await import('../../topology/index.ts')
+  const { loadTopology, readHeartbeatConfs, readKeepalivedConfs } = await import('../../topology/index.ts')
   const { demandFree } = await import('../supervisor/state.ts')
   const { startSupervisor } = await import('../supervisor/start.ts')
   const { renderUp } = await import('../render/up.ts')
@@ -34,7 +34,7 @@ async function up(which: string, options: Options): Promise<number> {
 
   const topology = await loadTopology(which)
   // Before images are built for minutes.
-  await readKeepalivedConfs(topology)
+  await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
   const name = options.name ?? clusterName(topology.name)
   await demandFree(name)
   const evidence = path.resolve(options.out ?? `reports/up-${name}-${timestamp(new Date())}`)

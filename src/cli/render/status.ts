@@ -9,7 +9,7 @@ export function renderStatus(status: Status, topology: Topology, look: Look): st
   const sections = [
     [headline(status, look)],
     [drawing(status, topology, look)],
-    vipLines(status, look),
+    vipLines(status, topology, look),
     nodeLines(status, topology, look),
     tableLines(status, look),
     faultLines(status, look),
@@ -42,12 +42,13 @@ function stateWord({ name, state }: NodeStatus, { unplugged }: Status): string {
   return unplugged.some((cable) => cable.startsWith(`${name}:`)) ? 'unplugged' : 'up'
 }
 
-export function vipLines({ vips }: Status, { ink, width }: Look): string[] {
+export function vipLines({ vips }: Status, topology: Topology, { ink, width }: Look): string[] {
   return table(
     vips.map(({ address, owners, ownerByWire, lastAdvertAgoMs }) => {
+      const silence = isAdvertised(address, topology) ? 'no advert was seen' : ''
       const wire =
         lastAdvertAgoMs === undefined
-          ? 'no advert was seen'
+          ? silence
           : `last advert ${span(lastAdvertAgoMs)} ago by ${ownerByWire ?? 'an unknown sender'}`
       const host =
         owners.length === 1
@@ -57,6 +58,13 @@ export function vipLines({ vips }: Status, { ink, width }: Look): string[] {
     }),
     { width },
   )
+}
+
+/** Where one node alone has a VIP, or scripts and heartbeat move it, nobody sends adverts, and their absence says nothing. */
+function isAdvertised(address: string, { nodes, vips }: Topology): boolean {
+  const candidates = vips.find((vip) => vip.address === address)?.candidates ?? []
+  const byVrrp = nodes.filter(({ name, services }) => candidates.includes(name) && services.includes('keepalived'))
+  return byVrrp.length > 1
 }
 
 export function nodeLines({ nodes }: Status, topology: Topology, { ink, width }: Look): string[] {

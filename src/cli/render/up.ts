@@ -22,7 +22,7 @@ export function renderUp(status: Status, topology: Topology, look: Look, cwd: st
     '',
     drawing(status, topology, look),
     '',
-    ...vipLines(status, look),
+    ...vipLines(status, topology, look),
     ...table(facts, { width }),
     '',
     ...nextLines(status, topology, look),
@@ -36,7 +36,7 @@ function nextLines({ name, topology: topologyName }: Status, topology: Topology,
   const which = name === topologyName ? '' : ` --cluster ${name}`
   const moves = topology.vips.some(({ candidates }) => candidates.length > 1)
   const commands: [string, string][] = [
-    ['status', 'who has the VIP'],
+    ['status', moves ? 'who has the VIP' : 'what it does now'],
     ...(url === undefined ? [] : [[`exec client -- curl -s ${url}`, 'ask the cluster'] as [string, string]]),
     ['shell client', 'a terminal in it'],
     moves ? ['fault power-cut master', 'break it'] : ['fault stop-service real-server:nginx', 'break it'],

@@ -1,4 +1,5 @@
 import type { Cluster, Node } from '../../cluster/index.ts'
+import { withoutPrefix } from '../../topology/index.ts'
 import { LvslabError, messageOf } from '../../errors.ts'
 import type { NodeStatus, Status } from '../control/status-schema.ts'
 import type { ActiveFault } from './fault-book.ts'
@@ -45,7 +46,7 @@ async function observe(node: Node, isFrozen: boolean): Promise<Observed> {
 /** Whether a node that was looked at has an address, on an interface other than lo. */
 export function holds({ view }: Observed, address: string): boolean {
   return Object.entries(view?.addresses ?? {}).some(
-    ([name, list]) => name !== 'lo' && list.some((entry) => entry.split('/')[0] === address),
+    ([name, list]) => name !== 'lo' && list.some((entry) => withoutPrefix(entry) === address),
   )
 }
 
@@ -118,7 +119,7 @@ function named(
     ...service,
     realServers: realServers.map((server) => {
       const node = cluster.nodes.find(({ spec }) =>
-        spec.interfaces.some(({ address }) => address.split('/')[0] === server.address),
+        spec.interfaces.some(({ address }) => withoutPrefix(address) === server.address),
       )
       return { ...server, ...(node ? { node: node.name } : {}) }
     }),

@@ -17,7 +17,12 @@ export function whatToWatch(cluster: Cluster, clusterName: string, { id, node: n
     return [moves, ...asks, heal]
   }
   if (node.is('real-server')) {
-    return [`${status}    ${node.address} may leave the director's table`, ...asks, heal]
+    const checkers = ['keepalived', 'heartbeat']
+    const checked = cluster
+      .withRole('director')
+      .some(({ spec }) => checkers.some((unit) => spec.services.includes(unit)))
+    const fate = checked ? "may leave the director's table" : "stays in the director's table, unless keepalived runs"
+    return [`${status}    ${node.address} ${fate}`, ...asks, heal]
   }
   return [status, heal]
 }

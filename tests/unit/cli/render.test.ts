@@ -42,6 +42,20 @@ void t.test('two owners, and none, stand out', async (t) => {
   t.match(of([]), /on no node/)
 })
 
+void t.test('where nobody advertises, nothing is said about adverts, nor about who has the VIP', async (t) => {
+  const alone = await loadTopology('dr-director')
+  const one = { ...sample, vips: [{ address: '192.168.11.110', owners: ['dr'] }] }
+  t.match(renderStatus(one, alone, look(100)), /^VIP 192\.168\.11\.110 {2}on dr$/m)
+  const text = renderUp(one, alone, look(120), '/work')
+  t.match(text, /^VIP 192\.168\.11\.110 {2}on dr$/m)
+  t.match(text, /npx lvslab status.* what it does now$/m)
+  t.match(text, 'npx lvslab fault stop-service real-server:nginx')
+  const heartbeat = await loadTopology('nat-heartbeat')
+  const [vip] = heartbeat.vips
+  const moved = { ...sample, vips: [{ address: vip!.address, owners: [vip!.candidates[0]!] }] }
+  t.notMatch(renderStatus(moved, heartbeat, look(100)), 'advert')
+})
+
 void t.test('it fits 80 columns, and has colours only when asked', async (t) => {
   for (const render of [
     (look: Look) => renderStatus(sample, topology, look),
@@ -68,8 +82,8 @@ void t.test('list shows each claim under its topology', async (t) => {
   const claim = { topology: 'dr-vrrp', document: '004' }
   const long = 'the VIP moves to the backup within three advert intervals and a skew time of the last advert'
   const claims = [
-    { ...claim, id: '004-1', title: 'requests are shared by weight', negative: false },
-    { ...claim, id: '004-10', title: long, negative: true },
+    { ...claim, id: '004-1', title: 'requests are shared by weight', negative: false, timed: false },
+    { ...claim, id: '004-10', title: long, negative: true, timed: false },
   ]
   const text = renderList([topology], claims, look(60))
   t.match(text, /^dr-vrrp {2}keepalived pair/)
