@@ -101,7 +101,9 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
   const sentence = run.interrupted && sum.claims > 0 ? `Interrupted: ${headline(run)}` : headline(run)
   const findings = sum.findings > 0 ? `; ${plural(sum.findings, 'finding')}` : ''
   const waited =
-    sum.protocolWaitMs > 0 ? `, of the claims' time ${duration(sum.protocolWaitMs)} imposed by protocols` : ''
+    sum.protocolWaitMs > 0
+      ? `, ${(run.durationMs / sum.protocolWaitMs).toFixed(1)} times the ${duration(sum.protocolWaitMs)} that the protocols impose`
+      : ''
   const host = `${run.host.acceleration === 'kvm' ? 'KVM' : 'emulated (TCG)'}, kernel ${run.kernel}, keepalived ${run.keepalived}`
   const again = VERDICTS.filter((verdict) => verdict === 'fail' || verdict === 'inconclusive')
     .flatMap((verdict) => inOrder(run.claims).filter((claim) => claim.verdict === verdict))

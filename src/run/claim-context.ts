@@ -102,9 +102,11 @@ export class ClaimContext {
   /** What every healthy cluster keeps to, from now to the end of the claim. */
   alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
     this.#questions.push(askForVips(cluster))
-    this.always(cluster, onlyCandidatesAnswerArp)
-    this.always(cluster, answersBypassDirectors)
-    this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
+    const { vips, nodes, virtualServices } = cluster.topology
+    if (vips.length > 0) this.always(cluster, onlyCandidatesAnswerArp)
+    if (virtualServices.some(({ forwarding }) => forwarding === 'DR')) this.always(cluster, answersBypassDirectors)
+    const vrrp = nodes.filter(({ services }) => services.includes('keepalived')).length > 1
+    if (vrrp) this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
   }
 
   always(cluster: Cluster, invariant: Invariant): void {

@@ -59,7 +59,9 @@ export class ClaimProcess {
       // A terminal's Ctrl-C is for the runner.
       detached: true,
     })
-    child.stdout?.pipe(createWriteStream(join(settings.outDir, 'tap', `${topology}.tap`), { flags: 'a' }))
+    // Several processes may have claims of one topology at a time.
+    const log = [topology, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
+    child.stdout?.pipe(createWriteStream(join(settings.outDir, 'tap', `${log}.tap`), { flags: 'a' }))
     return new ClaimProcess(child, onMessage)
   }
 

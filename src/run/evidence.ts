@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/index.ts'
 /** What each node is asked when a claim has failed. */
 const QUESTIONS = `
 for command in 'ip address' 'ip route' 'ip neigh' 'ipvsadm -Ln' 'ipvsadm -Ln --stats --exact' 'ipvsadm -Lnc' \
+  'iptables -t nat -nvL' 'findmnt -t nfs,nfs4' 'tail -n 200 /var/log/ha-log' \
   'systemctl list-units --no-pager --plain --state=running,failed' 'journalctl --no-pager -o short-monotonic -n 400'; do
   echo "### $command"; $command 2>&1 | head -c 200000; echo
 done`

@@ -15,8 +15,7 @@ export class ProgressView {
   readonly #color: boolean
   readonly #started = performance.now()
   #ended = 0
-  #now = ''
-  #claim: { readonly id: string; readonly since: number } | undefined
+  readonly #running = new Map<string, { readonly since: number; now: string }>()
   readonly #timer: NodeJS.Timeout | undefined
 
   constructor(out: NodeJS.WriteStream, total: number) {
@@ -36,22 +35,23 @@ export class ProgressView {
   }
 
   start(claim: Claim, attempt: number): void {
-    this.#claim = { id: claim.id, since: performance.now() }
-    this.#now = attempt === 1 ? claim.title : `attempt ${attempt}: ${claim.title}`
+    const now = attempt === 1 ? claim.title : `attempt ${attempt}: ${claim.title}`
+    this.#running.set(claim.id, { since: performance.now(), now })
     this.#draw()
   }
 
-  /** What the running claim does. */
-  progress(line: string): void {
+  /** What a running claim does, or what is built for one. */
+  progress(line: string, id?: string): void {
+    const running = id === undefined ? undefined : this.#running.get(id)
     // Builds are worth seeing everywhere; a claim's steps only live.
-    if (this.#claim === undefined || /^(building|built|another)|trying again$/.test(line)) return this.say(line)
-    this.#now = line
+    if (running === undefined || /trying again$/.test(line)) return this.say(line)
+    running.now = line
     this.#draw()
   }
 
   end(record: ClaimRecord): void {
     this.#ended += 1
-    this.#claim = undefined
+    this.#running.delete(record.id)
     const mark = this.#paint(COLORS[record.verdict], MARKS[record.verdict])
     const took = `${(record.durationMs / 1000).toFixed(1)} s`
     const time = seconds(this.#started).padStart(7)
@@ -79,9 +79,15 @@ export class ProgressView {
   }
 
   #draw(): void {
-    if (!this.#live || this.#claim === undefined) return
-    const text = `${seconds(this.#started).padStart(7)}  [${this.#ended}/${this.#total}] ${this.#claim.id} ${seconds(this.#claim.since)}: ${this.#now}`
-    this.#out.write(`\r\x1b[K${text.slice(0, (this.#out.columns ?? 80) - 1)}`)
+    if (!this.#live || this.#running.size === 0) return
+    const head = `${seconds(this.#started).padStart(7)}  [${this.#ended}/${this.#total}] `
+    // Side by side they share the line.
+    const room = Math.floor(((this.#out.columns ?? 80) - 1 - head.length) / this.#running.size)
+    const parts = [...this.#running].map(([id, { since, now }]) => {
+      const text = `${id} ${seconds(since)}: ${now}`
+      return this.#running.size === 1 ? text : text.slice(0, room - 2).padEnd(room)
+    })
+    this.#out.write(`\r\x1b[K${(head + parts.join('')).slice(0, (this.#out.columns ?? 80) - 1)}`)
   }
 
   #erase(): void {

@@ -5,10 +5,10 @@ import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { renderTerminal, writeReports } from '../report/index.ts'
-import type { Claim, Topology } from '../topology/index.ts'
-import { ClaimProcess } from './claim-process.ts'
+import type { Topology } from '../topology/index.ts'
 import { ProgressView } from './progress-view.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
+import { RunSession } from './run-session.ts'
 import { selectClaims } from './selection.ts'
 import { topologyRecord } from './topology-record.ts'
 
@@ -26,9 +26,6 @@ export interface RunClaimsOptions {
   readonly cold: boolean
   readonly grep?: string | undefined
 }
-
-/** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
-const CLAIM_LIMIT_MS = 6 * 60_000
 
 /** Puts the selected claims to the test, writes the run record and the reports. Answers the exit code. */
 export async function runClaims(options: RunClaimsOptions): Promise<number> {
@@ -57,7 +54,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   )
   if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
   const session = new RunSession(view, outDir, options)
-  await timed('claims', () => session.run(selected))
+  await session.run(selected, timed)
 
   const record: RunRecord = {
     schema: RUN_SCHEMA,
@@ -108,133 +105,6 @@ async function prepareAll(
     } catch (error) {
       view.say(describeError(error))
     }
-  }
-}
-
-/** One run's claims, one topology after another: timing is judged, so nothing else of ours runs beside it. */
-class RunSession {
-  readonly records: ClaimRecord[] = []
-  /** Names of clusters that stay up. */
-  readonly kept: string[] = []
-  interrupted = false
-  readonly #view: ProgressView
-  readonly #outDir: string
-  readonly #options: RunClaimsOptions
-  #current: ClaimProcess | undefined
-
-  constructor(view: ProgressView, outDir: string, options: RunClaimsOptions) {
-    this.#view = view
-    this.#outDir = outDir
-    this.#options = options
-  }
-
-  async run(selected: ReadonlyMap<Topology, readonly Claim[]>): Promise<void> {
-    const onSignal = (): void => {
-      // The second time nothing is written any more; machines die with this process all the same.
-      if (this.interrupted) process.exit(ExitCode.interrupted)
-      this.interrupted = true
-      this.#view.say('interrupted: writing what is known so far')
-      this.#current?.kill()
-    }
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-    try {
-      for (let round = 1; round <= this.#options.repeat; round++) {
-        for (const [topology, claims] of selected) await this.#topology(topology, claims, round)
-      }
-    } finally {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    }
-  }
-
-  /** A process that dies takes one claim with it; the rest go to a new one. */
-  async #topology(topology: Topology, claims: readonly Claim[], round: number): Promise<void> {
-    let remaining = [...claims]
-    while (remaining.length > 0 && !this.interrupted) {
-      const done = new Set(await this.#process(topology, remaining, round))
-      remaining = remaining.filter(({ id }) => !done.has(id))
-    }
-  }
-
-  /** Answers the ids that are dealt with: at least one. */
-  async #process(topology: Topology, claims: readonly Claim[], round: number): Promise<string[]> {
-    const done: string[] = []
-    let running: string | undefined
-    let limit: NodeJS.Timeout | undefined
-    let timedOut = false
-    let kept = false
-    let allDone = (): void => undefined
-    const finished = new Promise<void>((resolve) => (allDone = resolve))
-    const child = await ClaimProcess.start(
-      topology.name,
-      {
-        outDir: this.#outDir,
-        ids: claims.map(({ id }) => id),
-        ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
-        ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
-        cold: this.#options.cold,
-        ...(this.#options.keep === 'never' ? {} : { keep: this.#options.keep }),
-      },
-      (message) => {
-        if (message.type === 'progress') {
-          this.#view.progress(message.line)
-        } else if (message.type === 'kept') {
-          this.kept.push(message.name)
-          kept = true
-        } else if (message.type === 'start') {
-          running = message.id
-          this.#view.start(
-            claims.find(({ id }) => id === message.id)!,
-            message.attempt,
-          )
-          clearTimeout(limit)
-          limit = setTimeout(() => {
-            timedOut = true
-            child.kill()
-          }, CLAIM_LIMIT_MS)
-        } else {
-          running = undefined
-          clearTimeout(limit)
-          done.push(message.record.id)
-          this.records.push(message.record)
-          this.#view.end(message.record)
-          if (done.length === claims.length) allDone()
-        }
-      },
-    )
-    this.#current = child
-    const end = await Promise.race([child.ended, finished.then(() => (kept ? undefined : child.ended))])
-    clearTimeout(limit)
-    if (!end) {
-      child.release()
-      return done
-    }
-    if (this.interrupted || done.length === claims.length) return done
-    // Whatever it was at, or was to begin with, is lost with it.
-    const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!
-    const record = lostClaim(topology, lost, timedOut ? `took over ${CLAIM_LIMIT_MS / 1000} s` : end.how, end.stderr)
-    this.records.push(record)
-    this.#view.end(record)
-    return [...done, lost.id]
-  }
-}
-
-function lostClaim(topology: Topology, claim: Claim, how: string, stderr: string): ClaimRecord {
-  return {
-    id: claim.id,
-    topology: topology.name,
-    title: claim.title,
-    negative: claim.negative,
-    verdict: 'fail',
-    code: 'LVSLAB_E_CLAIM_PROCESS',
-    errorKind: 'infrastructure',
-    reason: `the process that tested it ended before it was done: ${how}${stderr === '' ? '' : `\n${stderr}`}`,
-    figures: [],
-    assertions: [],
-    timelines: [],
-    findings: [],
-    evidence: [],
-    durationMs: 0,
-    attempt: 1,
   }
 }
 

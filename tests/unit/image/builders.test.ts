@@ -13,9 +13,11 @@ function emptyCache(t: Test): { userlands: string; log: string } {
 
 void t.test('two processes that want the same entry build it once', async (t) => {
   const { userlands, log } = emptyCache(t)
-  const one = startBuilder('same', log, 1_500)
+  const one = startBuilder('same', log, 600_000)
   await one.saying('writing')
   const other = startBuilder('same', log, 0)
+  await other.saying('waiting for it')
+  one.finish()
   await Promise.all([one.ended, other.ended])
   t.match(one.said(), 'built: true')
   t.match(other.said(), 'another lvslab is building userland same; waiting for it')

@@ -1,4 +1,5 @@
-// A process that wants an entry: builder.ts NAME LOG BUILD-MS. Says what goes on, then whether it built.
+// A process that wants an entry: builder.ts NAME LOG BUILD-MS. Says what goes on, then whether it built. SIGUSR1 ends the
+// build before its time.
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureEntry } from '../../../../src/image/cache.ts'
@@ -11,7 +12,10 @@ const entry = await ensureEntry(
       writeFileSync(join(directory, 'root.img'), 'half')
       appendFileSync(log, `${process.pid}\n`)
       console.log('writing')
-      await new Promise((resolve) => setTimeout(resolve, Number(buildMs)))
+      await new Promise((resolve) => {
+        process.once('SIGUSR1', resolve)
+        setTimeout(resolve, Number(buildMs))
+      })
       writeFileSync(join(directory, 'root.img'), 'whole')
       return {}
     },
@@ -19,3 +23,4 @@ const entry = await ensureEntry(
   (line) => console.log(line),
 )
 console.log(`built: ${entry.built}`)
+process.exit()

@@ -11,6 +11,8 @@ export interface Builder {
   saying: (text: string) => Promise<void>
   ended: Promise<unknown>
   kill: () => void
+  /** Ends its build, with success. */
+  finish: () => void
 }
 
 /** Starts a process that builds an entry in the cache that XDG_CACHE_HOME names. */
@@ -26,6 +28,7 @@ export function startBuilder(name: string, log: string, buildMs: number): Builde
       while (!text.includes(wanted)) await once(child.stdout, 'data')
     },
     ended: once(child, 'close'),
+    finish: () => void child.kill('SIGUSR1'),
     kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -1,0 +1,188 @@
+import { availableParallelism, freemem } from 'node:os'
+import { ExitCode } from '../errors.ts'
+import type { Claim, Topology } from '../topology/index.ts'
+import { ClaimProcess } from './claim-process.ts'
+import { Lanes, lanesOf } from './lanes.ts'
+import type { ProgressView } from './progress-view.ts'
+import type { ClaimRecord } from './record.ts'
+
+/** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
+const CLAIM_LIMIT_MS = 6 * 60_000
+
+/** Claims that one process is given at most: few enough that the lanes end at about the same time. */
+const JOB_CLAIMS = 6
+
+export interface SessionOptions {
+  readonly repeat: number
+  readonly kernel?: string | undefined
+  readonly cold: boolean
+  readonly keep: 'never' | 'failed' | 'always'
+}
+
+interface Job {
+  readonly topology: Topology
+  readonly claims: readonly Claim[]
+  readonly round: number
+}
+
+/** Runs work and books the time that it took under a name. */
+export type Timer = <T>(phase: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * One run's claims. Those that judge no times run side by side, as many clusters at once as the host stands; then those
+ * that do, one at a time, with nothing else of ours beside them.
+ */
+export class RunSession {
+  /** Names of clusters that stay up. */
+  readonly kept: string[] = []
+  interrupted = false
+  readonly #records: ClaimRecord[] = []
+  readonly #view: ProgressView
+  readonly #outDir: string
+  readonly #options: SessionOptions
+  readonly #running = new Set<ClaimProcess>()
+  #order: readonly string[] = []
+
+  constructor(view: ProgressView, outDir: string, options: SessionOptions) {
+    this.#view = view
+    this.#outDir = outDir
+    this.#options = options
+  }
+
+  /** In the order in which the claims were selected, whenever they ended. */
+  get records(): readonly ClaimRecord[] {
+    return this.#records.toSorted((a, b) => this.#order.indexOf(a.id) - this.#order.indexOf(b.id))
+  }
+
+  async run(selected: ReadonlyMap<Topology, readonly Claim[]>, timer: Timer): Promise<void> {
+    this.#order = [...selected.values()].flat().map(({ id }) => id)
+    const onSignal = (): void => {
+      // The second time nothing is written any more; machines die with this process all the same.
+      if (this.interrupted) process.exit(ExitCode.interrupted)
+      this.interrupted = true
+      this.#view.say('interrupted: writing what is known so far')
+      for (const child of this.#running) child.kill()
+    }
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+    try {
+      for (let round = 1; round <= this.#options.repeat; round++) {
+        const together = jobsOf(selected, round, ({ timed }) => !timed)
+        const alone = jobsOf(selected, round, ({ timed }) => timed)
+        const lanes = new Lanes(lanesOf(availableParallelism(), freemem()))
+        if (together.length > 0) await timer('claims side by side', () => lanes.run(together, (job) => this.#job(job)))
+        if (alone.length > 0) await timer('timed claims', () => new Lanes(1).run(alone, (job) => this.#job(job)))
+      }
+    } finally {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    }
+  }
+
+  /** A process that dies takes one claim with it; the rest go to a new one. */
+  async #job(job: Job): Promise<void> {
+    let claims = job.claims
+    while (claims.length > 0 && !this.interrupted) {
+      const done = new Set(await this.#process({ ...job, claims }))
+      claims = claims.filter(({ id }) => !done.has(id))
+    }
+  }
+
+  /** Answers the ids that are dealt with: at least one. */
+  async #process({ topology, claims, round }: Job): Promise<string[]> {
+    const done: string[] = []
+    let running: string | undefined
+    let limit: NodeJS.Timeout | undefined
+    let timedOut = false
+    let kept = false
+    let allDone = (): void => undefined
+    const finished = new Promise<void>((resolve) => (allDone = resolve))
+    const child = await ClaimProcess.start(
+      topology.name,
+      {
+        outDir: this.#outDir,
+        ids: claims.map(({ id }) => id),
+        ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
+        ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
+        cold: this.#options.cold,
+        ...(this.#options.keep === 'never' ? {} : { keep: this.#options.keep }),
+      },
+      (message) => {
+        if (message.type === 'progress') {
+          this.#view.progress(message.line, message.id)
+        } else if (message.type === 'kept') {
+          this.kept.push(message.name)
+          kept = true
+        } else if (message.type === 'start') {
+          running = message.id
+          this.#view.start(
+            claims.find(({ id }) => id === message.id)!,
+            message.attempt,
+          )
+          clearTimeout(limit)
+          limit = setTimeout(() => {
+            timedOut = true
+            child.kill()
+          }, CLAIM_LIMIT_MS)
+        } else {
+          running = undefined
+          clearTimeout(limit)
+          done.push(message.record.id)
+          this.#records.push(message.record)
+          this.#view.end(message.record)
+          if (done.length === claims.length) allDone()
+        }
+      },
+    )
+    this.#running.add(child)
+    const end = await Promise.race([child.ended, finished.then(() => (kept ? undefined : child.ended))])
+    clearTimeout(limit)
+    this.#running.delete(child)
+    if (!end) {
+      child.release()
+      return done
+    }
+    if (this.interrupted || done.length === claims.length) return done
+    // Whatever it was at, or was to begin with, is lost with it.
+    const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!
+    const record = lostClaim(topology, lost, timedOut ? `took over ${CLAIM_LIMIT_MS / 1000} s` : end.how, end.stderr)
+    this.#records.push(record)
+    this.#view.end(record)
+    return [...done, lost.id]
+  }
+}
+
+/** By topology, split so that the lanes can share them. */
+function jobsOf(
+  selected: ReadonlyMap<Topology, readonly Claim[]>,
+  round: number,
+  wanted: (claim: Claim) => boolean,
+): Job[] {
+  return [...selected].flatMap(([topology, all]) => {
+    const claims = all.filter(wanted)
+    const parts = Math.ceil(claims.length / JOB_CLAIMS)
+    const size = Math.ceil(claims.length / parts)
+    return Array.from({ length: parts }, (_, part) => ({
+      ...{ topology, round },
+      claims: claims.slice(part * size, (part + 1) * size),
+    }))
+  })
+}
+
+function lostClaim(topology: Topology, claim: Claim, how: string, stderr: string): ClaimRecord {
+  return {
+    id: claim.id,
+    topology: topology.name,
+    title: claim.title,
+    negative: claim.negative,
+    verdict: 'fail',
+    code: 'LVSLAB_E_CLAIM_PROCESS',
+    errorKind: 'infrastructure',
+    reason: `the process that tested it ended before it was done: ${how}${stderr === '' ? '' : `\n${stderr}`}`,
+    figures: [],
+    assertions: [],
+    timelines: [],
+    findings: [],
+    evidence: [],
+    durationMs: 0,
+    attempt: 1,
+  }
+}

@@ -1,0 +1,22 @@
+import t from 'tap'
+import { listClaims } from '../../../src/run/selection.ts'
+
+const numbers = (document: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${document}-${index + 1}`)
+
+const METHODS_AND_SCHEDULERS = 'nat tun dr rr wrr lc wlc lblc lblcr dh sh sed nq more ftp both'
+  .split(' ')
+  .map((name) => `003-${name}`)
+
+void t.test('every claim of the five documents is listed once, in the order of the documents', async (t) => {
+  t.same(
+    (await listClaims()).map(({ id }) => id),
+    [
+      ...numbers('000', 10),
+      ...numbers('001', 13),
+      ...numbers('002', 9),
+      ...METHODS_AND_SCHEDULERS,
+      ...numbers('004', 13),
+    ],
+  )
+})
