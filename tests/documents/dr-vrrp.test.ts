@@ -4,7 +4,15 @@ import { powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { burst, steady } from '../../src/load/index.ts'
 import { oneMasterAtATime, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
-import { advertOf, closeFailover, shares, underLoad, vridOf, waitForTakeover } from '../support/steps.ts'
+import {
+  advertOf,
+  closeFailover,
+  shares,
+  startToMasterMs,
+  underLoad,
+  vridOf,
+  waitForTakeover,
+} from '../support/steps.ts'
 
 // Document 004: a keepalived pair in front of two web nodes, direct routing. Each claim boots a cluster of its own.
 
@@ -267,15 +275,7 @@ claim('004-6', async (c) => {
   const poweredAt = cluster.clock.now()
   await fault.heal()
   const back = await waitForTakeover(c, cluster, backup!, poweredAt, 60_000)
-  const journal = await master.service('keepalived').journal()
-  const stamp = (text: string): number =>
-    Number(
-      journal
-        .split('\n')
-        .find((line) => line.includes(text))
-        ?.match(/\[\s*([\d.]+)\]/)?.[1] ?? Number.NaN,
-    ) * 1000
-  const waitedMs = stamp('Entering MASTER STATE') - stamp('Entering BACKUP STATE (init)')
+  const waitedMs = await startToMasterMs(master)
   await c.measure(cluster, {
     name: 'master again after keepalived starts',
     value: waitedMs,

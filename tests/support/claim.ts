@@ -2,7 +2,7 @@ import t from 'tap'
 import { findClaim, isSelected, runClaim } from '../../src/run/claim-session.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { keepUp } from './keep-up.ts'
-import { sabotageOf } from './sabotage.ts'
+import { sabotageOf } from '../harness/sabotage/index.ts'
 
 // Every wait below has a deadline of its own that says what it last saw; tap's would only say that time is up.
 t.setTimeout(0)

@@ -1,10 +1,10 @@
-import type { ClusterTime } from '../../src/clock.ts'
-import type { Cluster, Node } from '../../src/cluster/index.ts'
+import { after, type ClusterTime } from '../../src/clock.ts'
+import type { Cluster, Director, Node } from '../../src/cluster/index.ts'
 import type { Fault } from '../../src/fault/index.ts'
 import type { EventMatcher, Takeover } from '../../src/fabric/index.ts'
 import { blackout, burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
-import { failoverTimeline, type ExpectedWindows } from '../../src/verdict/index.ts'
+import { agree, failoverTimeline, type ExpectedWindows } from '../../src/verdict/index.ts'
 
 /** The virtual router of a topology that has one. */
 export async function vridOf(c: ClaimContext, node: Node): Promise<number> {
@@ -24,7 +24,7 @@ export async function underLoad(c: ClaimContext): Promise<{
   c.alwaysHealthy(cluster)
   const master = await cluster.vip.owner()
   const [backup] = await cluster.vip.others()
-  const load = await steady(cluster, cluster.client, { url: cluster.vip.url() })
+  const load = await steady(cluster, cluster.client, { url: cluster.url() })
   return { cluster, windows: await c.windows, master, backup: backup!, load }
 }
 
@@ -90,9 +90,7 @@ export async function closeFailover(
     { since: restart, timeoutMs: 10_000 },
   )
   // A second more, so that the picture shows the service going on.
-  await cluster.wire
-    .waitFor({ description: 'nothing', match: () => false }, { since: cluster.clock.now(), timeoutMs: 1_000 })
-    .catch(() => undefined)
+  await letPass(cluster, after(cluster.clock.now(), 1_000))
   const requests = await load.stop()
   const hole = blackout(requests, since)
   await c.measure(cluster, {
@@ -122,9 +120,9 @@ export async function closeFailover(
 export async function shares(
   cluster: Cluster,
   count: number,
-  options: { readonly maxTimeMs?: number; readonly sourceAddress?: string } = {},
+  options: { readonly url?: string; readonly maxTimeMs?: number; readonly sourceAddress?: string } = {},
 ): Promise<{ requests: Request[]; served: Map<string, number>; failed: number }> {
-  const requests = await burst(cluster, cluster.client, { url: cluster.vip.url('/'), count, ...options })
+  const requests = await burst(cluster, cluster.client, { url: cluster.url(), count, ...options })
   return { requests, ...countByServer(requests) }
 }
 
@@ -135,4 +133,41 @@ export function advertOf(node: Node): EventMatcher {
     match: (event) => event.type === 'vrrp' && event.srcIp === node.address && event.priority > 0,
     related: (event) => event.type === 'vrrp',
   }
+}
+
+/**
+ * Requests one after another, by two witnesses that must agree: the client by the pages that came, the kernel by the
+ * connections that it scheduled. Answers the server of each request, in order.
+ */
+export async function witnessedShares(
+  c: ClaimContext,
+  cluster: Cluster,
+  director: Director,
+  count: number,
+): Promise<string[]> {
+  await director.zero()
+  const { requests, served, failed } = await shares(cluster, count)
+  c.check('every request is answered', requests.length === count && failed === 0, `${failed} of ${count} failed`)
+  const kernel = await director.connections(count)
+  const both = agree(served, kernel)
+  c.check('client and kernel count the same', both.ok, both.detail)
+  return requests.map(({ server }) => server ?? 'nobody')
+}
+
+/** Lets a time that the claim itself is about go by, on the cluster's clock. Never for waiting until something is done. */
+export async function letPass(cluster: Cluster, until: ClusterTime): Promise<void> {
+  const timeoutMs = until - cluster.clock.now()
+  if (timeoutMs <= 0) return
+  await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
+}
+
+/**
+ * How long keepalived was in BACKUP STATE after its start before it became master, ms, by the node's own journal: what
+ * the boot of its machine takes is not in it.
+ */
+export async function startToMasterMs(node: Node): Promise<number> {
+  const lines = (await node.service('keepalived').journal()).split('\n')
+  const stampMs = (text: string): number =>
+    Number(lines.find((line) => line.includes(text))?.match(/\[\s*([\d.]+)\]/)?.[1] ?? Number.NaN) * 1000
+  return stampMs('Entering MASTER STATE') - stampMs('Entering BACKUP STATE (init)')
 }

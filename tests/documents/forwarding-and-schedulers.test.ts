@@ -1,0 +1,3 @@
+import './forwarding-and-schedulers/forwarding.ts'
+import './forwarding-and-schedulers/ftp.ts'
+import './forwarding-and-schedulers/schedulers.ts'

@@ -1,0 +1,102 @@
+import type { ClusterTime } from '../../src/clock.ts'
+import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
+import type { ArpEvent, EventMatcher, IcmpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
+import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { readHeartbeatConfs, type HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
+import type { GuestJournal, JournalLine } from './guest-journal.ts'
+
+/** RFC 792. */
+const ECHO_REQUEST = 8
+
+/** heartbeat's configuration of a node, as the topology has it. */
+export async function heartbeatConf(c: ClaimContext, node: Node): Promise<HeartbeatConf> {
+  const conf = (await readHeartbeatConfs(c.topology)).get(node.name)
+  if (conf) return conf
+  throw new TypeError(`${node.name} has no heartbeat configuration`)
+}
+
+/** A gratuitous ARP by which a node announces a virtual IP, on that one's own network. */
+export function announcementOf(node: Node, { address, spec }: VirtualIp): EventMatcher<ArpEvent> {
+  const own = node.spec.interfaces.find(({ network }) => network === spec.network)?.mac
+  return {
+    description: `a gratuitous ARP for ${address} of ${node.name}`,
+    match: (event) =>
+      event.type === 'arp' &&
+      event.gratuitous &&
+      event.senderIp === address &&
+      event.network === spec.network &&
+      event.senderMac === own,
+    related: (event) => event.type === 'arp' && event.gratuitous,
+  }
+}
+
+/** A status packet of heartbeat: the one kind that counts as a sign of life. */
+export function statusOf(node: Node): EventMatcher<UdpEvent> {
+  return {
+    description: `a heartbeat status packet of ${node.name}`,
+    match: (event) => event.type === 'udp' && event.heartbeat?.type === 'status' && event.srcIp === node.address,
+    related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
+  }
+}
+
+/** keepalived's layer-3 check: an echo request to a real server. */
+export function echoRequestOf(node: Node, servers: readonly string[]): EventMatcher<IcmpEvent> {
+  const cables = node.spec.interfaces.map(({ name }) => node.cable(name))
+  return {
+    description: `an echo request of ${node.name} to ${servers.join(' or ')}`,
+    match: (event) =>
+      event.type === 'icmp' &&
+      event.icmpType === ECHO_REQUEST &&
+      cables.includes(event.cable) &&
+      servers.includes(event.dstIp),
+    related: (event) => event.type === 'icmp',
+  }
+}
+
+/** An answer of the virtual service to a client. */
+export function answerOf({ service }: Cluster): EventMatcher<TcpEvent> {
+  return {
+    description: `an answer of ${service.address}:${service.port}`,
+    match: (event) =>
+      event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.srcIp === service.address,
+    related: (event) => event.type === 'tcp',
+  }
+}
+
+/** Waits until a node has announced every virtual IP; answers the first announcement of each, in the order asked for. */
+export async function untilAnnounced(
+  c: ClaimContext,
+  cluster: Cluster,
+  node: Node,
+  vips: readonly VirtualIp[],
+  options: { readonly since: ClusterTime; readonly timeoutMs: number },
+): Promise<ArpEvent[]> {
+  c.say(`waiting for ${node.name} to announce ${vips.map(({ address }) => address).join(' and ')}`)
+  return Promise.all(vips.map((vip) => cluster.wire.waitFor(announcementOf(node, vip), options)))
+}
+
+/** The resources of haresources, as ResourceManager logs them: "IPaddr 10.10.10.9/24/eth1". */
+export function writtenResources(conf: HeartbeatConf): string[] {
+  return conf.resources.flatMap(({ resources }) => resources.map(({ script, args }) => [script, ...args].join(' ')))
+}
+
+/** Resource scripts that ResourceManager ran, in their order. */
+export function scriptsRun(journal: GuestJournal, what: 'start' | 'stop'): (JournalLine & { resource: string })[] {
+  const pattern = new RegExp(`ResourceManager.*Running /etc/ha.d/+resource.d/(.*?) +${what}$`)
+  return journal.lines.flatMap((line) => {
+    const resource = pattern.exec(line.text)?.[1]
+    return resource === undefined ? [] : [{ ...line, resource }]
+  })
+}
+
+/** keepalived has filled the kernel's table: from here on the virtual service is there. */
+export function serviceIsUp(journal: GuestJournal): JournalLine {
+  return journal.must(/Keepalived_healthcheckers.*Gained quorum/)
+}
+
+/** Which of all this a node has now: the virtual IPs that it holds, and whether keepalived runs. */
+export async function holdings(node: Node, vips: readonly VirtualIp[]): Promise<string[]> {
+  const text = await node.succeed('ip -o -4 address show; pgrep -x keepalived >/dev/null && echo keepalived runs || :')
+  const held = vips.map(({ address }) => address).filter((address) => text.includes(` ${address}/`))
+  return [...held, ...(text.includes('keepalived runs') ? ['keepalived'] : [])]
+}
