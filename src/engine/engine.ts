@@ -4,7 +4,7 @@ import type { CableId, PortCounts, Wire } from '../fabric/index.ts'
 import type { Topology } from '../topology/index.ts'
 
 export interface ExecOptions {
-  /** ms; the command is killed after that. Default 30 000. */
+  /** ms; the command is killed after that. Default 60 000. */
   readonly timeoutMs?: number
   /** Longest pause between two looks at whether it has ended, ms: the resolution of its end. Default 60. */
   readonly pollMs?: number

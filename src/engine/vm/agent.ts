@@ -69,7 +69,7 @@ export class Agent {
    * `LVSLAB_E_AGENT_LOST` when the machine went away
    */
   async exec(command: string | readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-    const timeoutMs = options.timeoutMs ?? 30_000
+    const timeoutMs = options.timeoutMs ?? 60_000
     const started = performance.now()
     const [path, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command
     const { pid } = await this.#request<{ pid: number }>('guest-exec', {
