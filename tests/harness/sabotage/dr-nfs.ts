@@ -37,6 +37,7 @@ export const drNfs: SabotageTable = {
       },
       why: 'what the mount is for: where the page comes from, and what becomes of it when the NFS server is gone',
       telling: '001-2',
+      long: true,
       control: '001-7',
     },
     {
@@ -64,6 +65,7 @@ export const drNfs: SabotageTable = {
       },
       why: 'requests are served and shared as ever: only how, and by which way the answers go, is different',
       telling: '001-4',
+      long: true,
     },
     {
       name: 'arp-answered',

@@ -48,6 +48,7 @@ export const drVrrp: SabotageTable = {
         'the refresh (004-2) and the announcement of every takeover (004-3 to 004-6) are missing. The others change no ' +
         'owner while a client knows the old one',
       telling: '004-4',
+      long: true,
     },
     {
       name: 'two-masters',
@@ -106,6 +107,7 @@ export const drVrrp: SabotageTable = {
         'too early is as wrong as too late: the windows have two ends. A resigning master (004-3) is succeeded after the skew ' +
         'time alone, which is as it was; in 004-6 the preferred director returns by its own timer',
       telling: '004-4',
+      long: true,
       control: '004-3',
     },
     {
@@ -124,6 +126,7 @@ export const drVrrp: SabotageTable = {
         'where the wrong one returns (004-5, 004-6) its skew time is 0.2 s too short. Where it only loses the VIP (004-3, ' +
         '004-4), the other takes over by its own, right, timer',
       telling: '004-1',
+      long: true,
     },
     {
       name: 'slow-refresh',
@@ -132,6 +135,7 @@ export const drVrrp: SabotageTable = {
       red: { '004-2': /LVSLAB_E_WIRE_TIMEOUT.*a gratuitous ARP for/s },
       why: 'only 004-2 promises how often',
       telling: '004-2',
+      long: true,
     },
     {
       name: 'no-preempt',
@@ -147,6 +151,7 @@ export const drVrrp: SabotageTable = {
       },
       why: 'the two in which the preferred director comes back and must have the VIP again',
       telling: '004-5',
+      long: true,
     },
     {
       name: 'masquerade',
@@ -172,6 +177,7 @@ export const drVrrp: SabotageTable = {
       red: { '004-11': /without it no request is answered/ },
       why: 'the claim that nobody answers once lo has lost the VIP. 004-10 is answered by the servers themselves in any case',
       telling: '004-11',
+      long: true,
       control: '004-7',
     },
     {
@@ -183,6 +189,7 @@ export const drVrrp: SabotageTable = {
       red: { '004-12': /after a reboot it is gone/ },
       why: 'the one claim in which a real server reboots',
       telling: '004-12',
+      long: true,
     },
     {
       name: 'wrong-netmask',
@@ -193,6 +200,7 @@ export const drVrrp: SabotageTable = {
       red: { '004-13': /a client on another of the network's addresses is served \(0 of 6\)/ },
       why: "the one claim with a client outside that half; the directors and the usual client's address are inside",
       telling: '004-13',
+      long: true,
     },
   ],
 }

@@ -17,6 +17,7 @@ export const natDirector: SabotageTable = {
       },
       why: 'both are about who answers; that servers can be reached (002-3) or not (002-4) has nothing to do with it',
       telling: '002-1',
+      long: true,
       control: '002-3',
     },
     {

@@ -52,6 +52,7 @@ export const forwarding: readonly NamedSabotage[] = [
     red: { '003-tun': /no answer of the VIP passes the director \(\d+ did\)/ },
     why: "the only claim with answers that come through the router; DR's servers have the client beside them",
     telling: '003-tun',
+    long: true,
   },
   {
     name: 'router-knows-vip',

@@ -37,6 +37,7 @@ export const schedulers: readonly NamedSabotage[] = [
     },
     why: 'those whose schedulers weigh; rr, lc and dh give nothing on weights, and the others are shown with equal ones',
     telling: '003-wrr',
+    long: true,
     control: '003-lc',
   },
   {
