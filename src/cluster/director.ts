@@ -7,6 +7,9 @@ import type { Node } from './node.ts'
 
 const ESTIMATION_MS = 2_000
 
+/** The timer may be late by a tick or two. */
+const SETTLE_MS = 200
+
 /** The kernel's virtual server table on a node. */
 export class Director {
   readonly node: Node
@@ -59,9 +62,13 @@ export class Director {
     return parseIpvsConnections(await this.node.succeed('cat /proc/net/ip_vs_conn'))
   }
 
-  /** Zeroes the kernel's counters. */
+  /**
+   * Zeroes the kernel's counters. That takes away what was summed up until then (ip_vs_ctl.c, ip_vs_zero_stats): where
+   * there were connections, it waits for the next sum first, or the last two seconds' would be counted afterwards.
+   */
   async zero(): Promise<void> {
-    await this.node.succeed('ipvsadm -Z')
+    const settleS = (ESTIMATION_MS + SETTLE_MS) / 1000
+    await this.node.succeed(`[ "$(wc -l </proc/net/ip_vs_conn)" -le 1 ] || sleep ${settleS}; ipvsadm -Z`)
   }
 
   /** Waits until a real server is no longer in the table. Answers when that was first seen, on the cluster's clock. */
