@@ -150,13 +150,14 @@ export class RunSession {
   }
 }
 
-/** By topology, split so that the lanes can share them. */
+/** By topology, split so that the lanes can share them; what has most machines first, so that the lanes end together. */
 function jobsOf(
   selected: ReadonlyMap<Topology, readonly Claim[]>,
   round: number,
   wanted: (claim: Claim) => boolean,
 ): Job[] {
-  return [...selected].flatMap(([topology, all]) => {
+  const byMachines = [...selected].sort(([a], [b]) => b.nodes.length - a.nodes.length)
+  return byMachines.flatMap(([topology, all]) => {
     const claims = all.filter(wanted)
     const parts = Math.ceil(claims.length / JOB_CLAIMS)
     const size = Math.ceil(claims.length / parts)

@@ -25,7 +25,14 @@ import {
   untilAnnounced,
   writtenResources,
 } from '../support/heartbeat.ts'
-import { checkServed, heartbeatTimeline, natCluster, SLOW_MS, untilChecked } from '../support/nat-heartbeat.ts'
+import {
+  checkServed,
+  heartbeatTimeline,
+  natCluster,
+  SLOW_MS,
+  tracedShares,
+  untilChecked,
+} from '../support/nat-heartbeat.ts'
 import { shares, witnessedShares } from '../support/steps.ts'
 
 // Document 000: two directors under heartbeat, NAT, three web servers behind a hub. heartbeat gives one director the VIP,
@@ -225,7 +232,7 @@ claim('000-5', async (c) => {
   })
 
   const since = cluster.clock.now()
-  const answers = await witnessedShares(c, cluster, director, 8)
+  const answers = await tracedShares(c, cluster, director, 8)
   const rotation = strictRotation(
     answers,
     servers.filter((server) => server !== broken.address),

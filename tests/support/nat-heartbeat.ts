@@ -1,5 +1,5 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
-import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
+import type { Cluster, Director, Node, VirtualIp } from '../../src/cluster/index.ts'
 import type { ArpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
 import type { Fault } from '../../src/fault/index.ts'
 import type { Request } from '../../src/load/index.ts'
@@ -57,6 +57,33 @@ export async function untilChecked(
     seenAt = reply.at
   }
   return seenAt
+}
+
+/**
+ * Requests one after another, by two witnesses that must agree on each: the client by the page that came, the kernel by
+ * its table of connections. For a cluster that was under load just before: `ipvsadm -Z` does not take back what the kernel
+ * has not summed up yet (ip_vs_est.c, every two seconds). Answers the server of each request, in order.
+ */
+export async function tracedShares(
+  c: ClaimContext,
+  cluster: Cluster,
+  director: Director,
+  count: number,
+): Promise<string[]> {
+  const { requests, failed } = await shares(cluster, count)
+  c.check('every request is answered', requests.length === count && failed === 0, `${failed} of ${count} failed`)
+  const table = await director.connectionTable()
+  const scheduled = requests.map(
+    ({ localPort }) =>
+      table.find(({ clientIp, clientPort }) => clientIp === cluster.client.address && clientPort === localPort)
+        ?.serverIp,
+  )
+  c.check(
+    'client and kernel agree on the server of each',
+    requests.every(({ server }, index) => server === scheduled[index]),
+    scheduled.map((server) => server ?? 'unknown').join(' '),
+  )
+  return requests.map(({ server }) => server ?? 'nobody')
 }
 
 export async function checkServed(c: ClaimContext, cluster: Cluster, text: string): Promise<void> {
