@@ -88,7 +88,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   director(node: Node): Director {
-    return new Director(node, this.clock, this.wire.lateness)
+    // What a table comes to show depends on the director and on those whom it watches, not on a client under load.
+    const machines = [node, ...this.withRole('real-server')].map(({ name }) => name)
+    return new Director(node, this.clock, async (since) => (await this.lateness(since, { machines })).machineMs)
   }
 
   /** The node that has this MAC address, or had it given by the topology. */
