@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { FrameParser, FramingError } from './frame-parser.ts'
+import type { ImpairedWay } from './impaired-way.ts'
+import type { Direction } from './impairment.ts'
 import { Outbox } from './outbox.ts'
 import type { CableId } from './types.ts'
 
@@ -22,6 +24,8 @@ export class CablePort {
   plugged = true
   /** Frames since the start; see `PortCounts`. */
   readonly counts = { sent: 0, delivered: 0 }
+  /** What frames pass on the cable; nothing, unless it is impaired. */
+  readonly ways: Record<Direction, ImpairedWay | undefined> = { in: undefined, out: undefined }
   readonly #observer: PortObserver
   readonly #server: Server
   readonly #outbox = new Outbox()

@@ -1,83 +1,89 @@
 import type { ClusterTime } from '../clock.ts'
 import { BlockRules } from './block-rules.ts'
-import { CablePort, type PortObserver } from './cable-port.ts'
-import { CaptureWriter } from './capture-writer.ts'
+import type { CablePort, PortObserver } from './cable-port.ts'
 import { decodeFrame } from './decode.ts'
-import type { PortCounts } from './fabric-stats.ts'
+import type { CableFrame } from './due-queue.ts'
 import { ETHERNET_HEADER_BYTES } from './frame-layout.ts'
 import { HEADER_BYTES } from './frame-parser.ts'
+import type { ImpairmentId, ImpairmentOrder } from './impairment.ts'
+import { Impairments } from './impairments.ts'
 import { macOf } from './mac.ts'
 import type { MonotonicClock } from './monotonic-clock.ts'
-import { Segment } from './segment.ts'
+import type { Segment } from './segment.ts'
 import type { ThreadSetup } from './thread-protocol.ts'
-import type { CableEvent, CableId, WireEvent } from './types.ts'
-
-interface Line {
-  readonly port: CablePort
-  readonly segment: Segment
-  readonly capture: CaptureWriter | undefined
-  /** The cable's number among its network's, which is its interface in the capture. */
-  readonly index: number
-}
+import type { CableEvent, CableId, NetworkKind, PartitionId, WireEvent } from './types.ts'
+import { Wiring } from './wiring.ts'
 
 /** The forwarding itself: what runs in the fabric's thread, without the messages to and from it. */
 export class FabricCore implements PortObserver {
   readonly rules = new BlockRules()
+  readonly wiring = new Wiring()
+  readonly impairments: Impairments
   readonly counts = { frames: 0, bytes: 0, full: 0, unplugged: 0, blocked: 0, malformed: 0 }
   readonly #clock: MonotonicClock
   readonly #emit: (event: WireEvent) => void
-  readonly #lines = new Map<CablePort, Line>()
-  readonly #byCable = new Map<CableId, Line>()
-  readonly #captures: CaptureWriter[] = []
   readonly #unsent = new Set<CablePort>()
+  #partitions = 0
 
   constructor(clock: MonotonicClock, emit: (event: WireEvent) => void) {
     this.#clock = clock
     this.#emit = emit
+    this.impairments = new Impairments(clock, {
+      in: (port, frame, at) => this.#enter(port, frame, at),
+      out: (port, { record }) => this.#send(port, record),
+    })
   }
 
-  async open({ networks, cables }: ThreadSetup): Promise<void> {
-    for (const network of networks) {
-      const own = cables.filter((cable) => cable.network === network.name)
-      const segment = new Segment(network)
-      let capture: CaptureWriter | undefined
-      if (network.capturePath !== undefined) {
-        const ids = own.map(({ id }) => id)
-        capture = await CaptureWriter.create(network.capturePath, ids, this.#clock.zero)
-        this.#captures.push(capture)
-      }
-      for (const [index, cable] of own.entries()) {
-        const port = new CablePort(cable.id, this)
-        const line: Line = { port, segment, capture, index }
-        segment.ports.push(port)
-        this.#lines.set(port, line)
-        this.#byCable.set(cable.id, line)
-        await port.listen(cable.socketPath)
-      }
-    }
+  open(setup: ThreadSetup): Promise<void> {
+    return this.wiring.open(setup, this)
   }
 
   setPlugged(cable: CableId, plugged: boolean): ClusterTime {
-    const { port, segment } = this.#line(cable)
-    // What was forwarded before this moment still leaves; a frame is never taken back.
+    const { port, segment } = this.wiring.line(cable)
+    // What was handed over to the machine before this moment still leaves; what travels on the cable does not.
     port.flush()
     const at = this.#clock.now()
     if (port.plugged === plugged) return at
     port.plugged = plugged
-    if (!plugged) segment.forget(port)
+    if (!plugged) {
+      segment.forget(port)
+      this.counts.unplugged += (port.ways.in?.drop() ?? 0) + (port.ways.out?.drop() ?? 0)
+    }
     this.#emitCable(port, plugged ? 'plugged' : 'unplugged', at)
     return at
+  }
+
+  impair({ cable, direction, spec }: ImpairmentOrder): { at: ClusterTime; id: ImpairmentId } {
+    const id = this.impairments.add(this.wiring.line(cable).port, direction, spec)
+    return { id, at: this.#clock.now() }
+  }
+
+  partition(network: string, groups: readonly (readonly CableId[])[]): { at: ClusterTime; id: PartitionId } {
+    const id = ++this.#partitions as PartitionId
+    this.wiring.segment(network).split(id, groups)
+    return { id, at: this.#clock.now() }
+  }
+
+  unpartition(id: PartitionId): void {
+    for (const segment of this.wiring.segments) segment.join(id)
+  }
+
+  setKind(network: string, kind: NetworkKind): { at: ClusterTime; previous: NetworkKind } {
+    const segment = this.wiring.segment(network)
+    const previous = segment.kind
+    segment.kind = kind
+    return { previous, at: this.#clock.now() }
   }
 
   /** A frame as if the machine at the end of `cable` had sent it, marked in the capture. */
   inject(cable: CableId, record: Uint8Array): ClusterTime {
     const at = this.#clock.now()
-    this.#enter(this.#line(cable), record, at, 'injected by lvslab')
+    this.#arrive(this.wiring.line(cable).port, { record, comment: 'injected by lvslab' }, at)
     return at
   }
 
   onRecord(port: CablePort, record: Uint8Array): void {
-    this.#enter(this.#lines.get(port)!, record, this.#clock.now())
+    this.#arrive(port, { record }, this.#clock.now())
   }
 
   onMalformed(): void {
@@ -85,39 +91,39 @@ export class FabricCore implements PortObserver {
   }
 
   onConnection(port: CablePort, change: 'connected' | 'disconnected'): void {
-    if (change === 'disconnected') this.#lines.get(port)!.segment.forget(port)
+    if (change === 'disconnected') {
+      this.wiring.lineOf(port).segment.forget(port)
+      // It was for a machine that is gone. What that machine sent still arrives.
+      port.ways.out?.drop()
+    }
     this.#emitCable(port, change, this.#clock.now())
   }
 
-  portCounts(): Map<CableId, PortCounts> {
-    return new Map([...this.#lines.keys()].map(({ id, counts }) => [id, counts]))
-  }
-
-  get uncaptured(): number {
-    return this.#captures.reduce((sum, capture) => sum + capture.uncaptured, 0)
-  }
-
-  async flushCaptures(): Promise<void> {
-    await everyOne(this.#captures.map((capture) => capture.flush()))
-  }
-
   async close(): Promise<void> {
-    await Promise.all([...this.#lines.keys()].map((port) => port.close()))
-    await everyOne(this.#captures.map((capture) => capture.close()))
+    this.impairments.close()
+    await this.wiring.close()
   }
 
-  #enter({ port, segment, capture, index }: Line, record: Uint8Array, at: ClusterTime, comment?: string): void {
-    const frame = record.subarray(HEADER_BYTES)
-    const network = segment.network.name
-    if (frame.length < ETHERNET_HEADER_BYTES) return void this.counts.malformed++
+  /** From the machine onto the cable. */
+  #arrive(port: CablePort, frame: CableFrame, at: ClusterTime): void {
+    if (frame.record.length < HEADER_BYTES + ETHERNET_HEADER_BYTES) return void this.counts.malformed++
     if (!port.plugged) return void this.counts.unplugged++
+    if (port.ways.in === undefined) this.#enter(port, frame, at)
+    else this.impairments.travel(port.ways.in, frame, at)
+  }
+
+  /** From the cable into the network. */
+  #enter(port: CablePort, { record, comment }: CableFrame, at: ClusterTime): void {
+    const { segment, capture, index } = this.wiring.lineOf(port)
+    const frame = record.subarray(HEADER_BYTES)
+    const network = segment.name
     if (this.rules.stopsEntry(network, port.id, frame)) return void this.counts.blocked++
     const learnt = segment.learn(port, frame)
     if (learnt !== undefined) {
       const previous = learnt.previous?.id
       this.#emit({ type: 'learn', at, network, cable: port.id, mac: macOf(learnt.mac), previous })
     }
-    if (!this.#forward(segment, port, record, frame)) return
+    if (!this.#forward(segment, port, record, at)) return
     port.counts.sent++
     this.counts.frames++
     this.counts.bytes += frame.length
@@ -127,12 +133,15 @@ export class FabricCore implements PortObserver {
   }
 
   /** False if rules kept the frame from all who would have had it: then it never was on the wire. */
-  #forward(segment: Segment, from: CablePort, record: Uint8Array, frame: Uint8Array): boolean {
+  #forward(segment: Segment, from: CablePort, record: Uint8Array, at: ClusterTime): boolean {
+    const frame = record.subarray(HEADER_BYTES)
     const receivers = segment.receivers(from, frame)
     let stopped = 0
     for (const to of receivers) {
-      if (this.rules.stopsExit(segment.network.name, from.id, to.id, frame)) stopped++
-      else if (to.plugged) this.#send(to, record)
+      if (this.rules.stopsExit(segment.name, from.id, to.id, frame)) stopped++
+      else if (!to.plugged) continue
+      else if (to.ways.out === undefined) this.#send(to, record)
+      else this.impairments.travel(to.ways.out, { record }, at)
     }
     this.counts.blocked += stopped
     return stopped === 0 || stopped < receivers.length
@@ -151,18 +160,6 @@ export class FabricCore implements PortObserver {
   }
 
   #emitCable(port: CablePort, change: CableEvent['change'], at: ClusterTime): void {
-    this.#emit({ type: 'cable', at, network: this.#lines.get(port)!.segment.network.name, cable: port.id, change })
+    this.#emit({ type: 'cable', at, network: this.wiring.lineOf(port).segment.name, cable: port.id, change })
   }
-
-  #line(cable: CableId): Line {
-    const line = this.#byCable.get(cable)
-    if (line === undefined) throw new Error(`no such cable: ${cable}`)
-    return line
-  }
-}
-
-/** Waits for all, then throws what went wrong first: one capture's failure must not cut another one short. */
-async function everyOne(promises: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(promises)
-  await Promise.all(promises)
 }

@@ -1,10 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { checkNames, noSuchCable, planCaptures, planSockets, type FabricOptions } from './fabric-options.ts'
+import { checkGroups, checkNetwork } from './fabric-networks.ts'
 import type { FabricStats, Lateness, PortCounts } from './fabric-stats.ts'
 import { FabricThread } from './fabric-thread.ts'
+import type { ImpairmentId, ImpairmentOrder, ImpairmentSpec } from './impairment.ts'
+import { checkImpairment } from './impairment-options.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
-import type { BlockId, BlockRule, CableId, Capture } from './types.ts'
+import type { BlockId, BlockRule, CableId, Capture, NetworkKind, PartitionId } from './types.ts'
 import { Wire } from './wire.ts'
 
 /**
@@ -23,16 +26,19 @@ export class Fabric implements AsyncDisposable {
   readonly wire: Wire
   readonly captures: readonly Capture[]
   readonly #thread: FabricThread
+  readonly #options: FabricOptions
   readonly #socketPaths: ReadonlyMap<CableId, string>
   #disposed: Promise<void> | undefined
 
   private constructor(
+    options: FabricOptions,
     clock: ClusterClock,
     wire: Wire,
     thread: FabricThread,
     captures: readonly Capture[],
     socketPaths: ReadonlyMap<CableId, string>,
   ) {
+    this.#options = options
     this.clock = clock
     this.wire = wire
     this.#thread = thread
@@ -64,7 +70,7 @@ export class Fabric implements AsyncDisposable {
       cables: cables.map((cable) => ({ ...cable, socketPath: socketPaths.get(cable.id)! })),
     }
     const thread = await FabricThread.start(setup, observer)
-    return new Fabric(clock, wire, thread, captures, socketPaths)
+    return new Fabric(options, clock, wire, thread, captures, socketPaths)
   }
 
   /** Where the machine at this cable's end connects to. */
@@ -76,8 +82,8 @@ export class Fabric implements AsyncDisposable {
 
   /**
    * Drops all frames of a cable, both ways, from the moment that is answered on. Frames that were handed to the
-   * machine's socket before may still arrive, as those in flight on a real cable would. The carrier inside the guest is
-   * QEMU's business (QMP `set_link`).
+   * machine's socket before may still arrive, as those in flight on a real cable would; what an impairment holds on the
+   * cable is dropped with it. The carrier inside the guest is QEMU's business (QMP `set_link`).
    */
   async unplug(cable: CableId): Promise<ClusterTime> {
     this.socketPath(cable)
@@ -102,8 +108,60 @@ export class Fabric implements AsyncDisposable {
   }
 
   /**
-   * Puts a frame on the wire as if the machine at the cable's end had sent it: the switch learns from it, rules and a
-   * pulled plug stop it, and the capture has it with a comment. For tests of the harness.
+   * Does to the frames of a cable what {@link ImpairmentSpec} says, until it is taken back with
+   * {@link Fabric.unimpair}: to those that come to the cable from the moment that is answered on. Times are kept to some
+   * 10 µs where the thread is not late; while it holds frames that are nearly due, the thread takes processor time.
+   * @throws {UsageError} LVSLAB_E_IMPAIRMENT if the spec cannot be
+   */
+  async impair(
+    cable: CableId,
+    direction: ImpairmentOrder['direction'],
+    spec: ImpairmentSpec,
+  ): Promise<{ at: ClusterTime; id: ImpairmentId }> {
+    this.socketPath(cable)
+    checkImpairment(spec)
+    return this.#thread.ask('impair', { cable, direction, spec })
+  }
+
+  /** Takes an impairment back: what it holds goes on at once. Does nothing if that was done already. */
+  async unimpair(id: ImpairmentId): Promise<ClusterTime> {
+    return this.#thread.ask('unimpair', { id })
+  }
+
+  /**
+   * Makes several networks of one: no frame crosses from one group of its cables to another, until it is taken back with
+   * {@link Fabric.unpartition}. Cables that no group has are one more group. Each part has a learning table of its own,
+   * empty at first, and its frames were on the wire. Of several partitions at once, each separates.
+   * @throws {UsageError} LVSLAB_E_FABRIC_GROUPS if the groups separate nothing, or are not groups of this network's cables
+   */
+  async partition(
+    network: string,
+    groups: readonly (readonly CableId[])[],
+  ): Promise<{ at: ClusterTime; id: PartitionId }> {
+    checkGroups(this.#options, network, groups)
+    return this.#thread.ask('partition', { network, groups })
+  }
+
+  /** Takes a partition back; the learning tables are empty then. Does nothing if that was done already. */
+  async unpartition(id: PartitionId): Promise<ClusterTime> {
+    return this.#thread.ask('unpartition', { id })
+  }
+
+  /** Makes a network a hub, or a switch, whose table is empty then; answers what it was before. */
+  async setKind(network: string, kind: NetworkKind): Promise<{ at: ClusterTime; previous: NetworkKind }> {
+    checkNetwork(this.#options, network)
+    return this.#thread.ask('setKind', { network, kind })
+  }
+
+  /** Makes a switch forget which MAC address is behind which cable: it floods until each has spoken again. */
+  async flushMacs(network: string): Promise<ClusterTime> {
+    checkNetwork(this.#options, network)
+    return this.#thread.ask('flushMacs', { network })
+  }
+
+  /**
+   * Puts a frame on the wire as if the machine at the cable's end had sent it: impairments of the cable apply, the switch
+   * learns from it, rules and a pulled plug stop it, and the capture has it with a comment. For tests of the harness.
    * @param frame - from the destination address on, without FCS
    */
   async inject(cable: CableId, frame: Uint8Array): Promise<ClusterTime> {
@@ -118,7 +176,8 @@ export class Fabric implements AsyncDisposable {
   /**
    * Frames by cable, all counted at one moment. On a hub, what was delivered to a cable between two readings is what all
    * others sent; on a switch it is less, as soon as one machine has spoken to another. That holds for machines that were
-   * connected and plugged all the while, and as long as {@link FabricStats.drops} did not grow.
+   * connected and plugged all the while, on cables without impairments and networks without partitions, and as long as
+   * {@link FabricStats.drops} did not grow.
    */
   async portCounts(): Promise<ReadonlyMap<CableId, PortCounts>> {
     return this.#thread.ask('portCounts', {})

@@ -1,20 +1,54 @@
 import { u48, u8 } from './bytes.ts'
 import type { CablePort } from './cable-port.ts'
-import type { FabricNetwork } from './types.ts'
+import type { CableId, FabricNetwork, NetworkKind, PartitionId } from './types.ts'
 
 export interface Learnt {
   readonly mac: number
   readonly previous: CablePort | undefined
 }
 
-/** One layer-2 network: its ports, and for a switch the table of which MAC address is behind which of them. */
-export class Segment {
-  readonly network: FabricNetwork
-  readonly ports: CablePort[] = []
-  readonly #table = new Map<number, CablePort>()
+/** Ports that reach each other, and for a switch the table of which MAC address is behind which of them. */
+interface Island {
+  readonly ports: CablePort[]
+  readonly table: Map<number, CablePort>
+}
 
-  constructor(network: FabricNetwork) {
-    this.network = network
+/** One layer-2 network: a single island, unless it is partitioned. */
+export class Segment {
+  readonly name: string
+  #kind: NetworkKind
+  readonly #ports: CablePort[] = []
+  readonly #partitions = new Map<PartitionId, ReadonlyMap<CableId, number>>()
+  #islands = new Map<CablePort, Island>()
+
+  constructor({ name, kind }: FabricNetwork) {
+    this.name = name
+    this.#kind = kind
+  }
+
+  add(port: CablePort): void {
+    this.#ports.push(port)
+    this.#settle()
+  }
+
+  get kind(): NetworkKind {
+    return this.#kind
+  }
+
+  set kind(kind: NetworkKind) {
+    this.#kind = kind
+    this.flush()
+  }
+
+  /** Cables of different groups no longer reach each other; those of no group are one more group. */
+  split(id: PartitionId, groups: readonly (readonly CableId[])[]): void {
+    this.#partitions.set(id, new Map(groups.flatMap((group, index) => group.map((cable) => [cable, index]))))
+    this.#settle()
+  }
+
+  /** Takes a partition back, if this network has it. */
+  join(id: PartitionId): void {
+    if (this.#partitions.delete(id)) this.#settle()
   }
 
   /**
@@ -22,24 +56,46 @@ export class Segment {
    * machine that leaves takes its port's entries along). Answers what is new, if anything is.
    */
   learn(port: CablePort, frame: Uint8Array): Learnt | undefined {
-    if (this.network.kind === 'hub' || isGroup(frame, 6)) return undefined
+    if (this.#kind === 'hub' || isGroup(frame, 6)) return undefined
+    const { table } = this.#islands.get(port)!
     const mac = u48(frame, 6)
-    const previous = this.#table.get(mac)
+    const previous = table.get(mac)
     if (previous === port) return undefined
-    this.#table.set(mac, port)
+    table.set(mac, port)
     return { mac, previous }
   }
 
   /** Where a frame goes: to its receiver's port if that is known, else to all but the one that it came from. */
   receivers(from: CablePort, frame: Uint8Array): readonly CablePort[] {
-    const known = this.network.kind === 'hub' || isGroup(frame, 0) ? undefined : this.#table.get(u48(frame, 0))
+    const { ports, table } = this.#islands.get(from)!
+    const known = this.#kind === 'hub' || isGroup(frame, 0) ? undefined : table.get(u48(frame, 0))
     if (known !== undefined) return known === from ? [] : [known]
-    return this.ports.filter((port) => port !== from)
+    return ports.filter((port) => port !== from)
   }
 
   /** The machine behind a port is gone: a frame for it is flooded until it speaks elsewhere. */
   forget(port: CablePort): void {
-    for (const [mac, learnt] of this.#table) if (learnt === port) this.#table.delete(mac)
+    const { table } = this.#islands.get(port)!
+    for (const [mac, learnt] of table) if (learnt === port) table.delete(mac)
+  }
+
+  /** Forgets all that was learnt. */
+  flush(): void {
+    for (const { table } of this.#islands.values()) table.clear()
+  }
+
+  /** Islands are made anew, each with an empty table. Ports are together if no partition separates them. */
+  #settle(): void {
+    const byGroups = new Map<string, Island>()
+    this.#islands = new Map(
+      this.#ports.map((port) => {
+        const groups = [...this.#partitions.values()].map((groupOf) => groupOf.get(port.id) ?? 'rest').join(' ')
+        const island = byGroups.get(groups) ?? { ports: [], table: new Map<number, CablePort>() }
+        byGroups.set(groups, island)
+        island.ports.push(port)
+        return [port, island]
+      }),
+    )
   }
 }
 

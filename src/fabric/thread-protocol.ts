@@ -1,8 +1,18 @@
 import type { ClusterTime } from '../clock.ts'
 import type { ErrorDetail, ErrorKind } from '../errors.ts'
 import type { FabricStats, Lateness, PortCounts } from './fabric-stats.ts'
+import type { ImpairmentId, ImpairmentOrder } from './impairment.ts'
 import type { ClockZero } from './monotonic-clock.ts'
-import type { BlockId, BlockRule, CableId, FabricCable, FabricNetwork, WireEvent } from './types.ts'
+import type {
+  BlockId,
+  BlockRule,
+  CableId,
+  FabricCable,
+  FabricNetwork,
+  NetworkKind,
+  PartitionId,
+  WireEvent,
+} from './types.ts'
 
 /** What the fabric's thread is started with. */
 export interface ThreadSetup {
@@ -17,6 +27,15 @@ export interface Commands {
   plug: { send: { cable: CableId }; answer: ClusterTime }
   block: { send: { rule: BlockRule }; answer: { at: ClusterTime; id: BlockId } }
   unblock: { send: { id: BlockId }; answer: ClusterTime }
+  impair: { send: ImpairmentOrder; answer: { at: ClusterTime; id: ImpairmentId } }
+  unimpair: { send: { id: ImpairmentId }; answer: ClusterTime }
+  partition: {
+    send: { network: string; groups: readonly (readonly CableId[])[] }
+    answer: { at: ClusterTime; id: PartitionId }
+  }
+  unpartition: { send: { id: PartitionId }; answer: ClusterTime }
+  setKind: { send: { network: string; kind: NetworkKind }; answer: { at: ClusterTime; previous: NetworkKind } }
+  flushMacs: { send: { network: string }; answer: ClusterTime }
   inject: { send: { cable: CableId; frame: Uint8Array }; answer: ClusterTime }
   stats: { send: object; answer: FabricStats }
   portCounts: { send: object; answer: ReadonlyMap<CableId, PortCounts> }

@@ -61,18 +61,33 @@ function execute(command: RunnableCommand): unknown {
     case 'unblock':
       core.rules.remove(command.id)
       return clock.now()
+    case 'impair':
+      return core.impair(command)
+    case 'unimpair':
+      core.impairments.remove(command.id)
+      return clock.now()
+    case 'partition':
+      return core.partition(command.network, command.groups)
+    case 'unpartition':
+      core.unpartition(command.id)
+      return clock.now()
+    case 'setKind':
+      return core.setKind(command.network, command.kind)
+    case 'flushMacs':
+      core.wiring.segment(command.network).flush()
+      return clock.now()
     case 'inject':
       return core.inject(command.cable, toRecord(command.frame))
     case 'stats':
       return stats()
     case 'portCounts':
-      return core.portCounts()
+      return core.wiring.portCounts()
     case 'lateness':
       return lateness.since(command.since)
     case 'sync':
       return undefined
     case 'flush':
-      return core.flushCaptures()
+      return core.wiring.flushCaptures()
     case 'close':
       lateness.stop()
       return core.close()
@@ -80,14 +95,17 @@ function execute(command: RunnableCommand): unknown {
 }
 
 function stats(): FabricStats {
-  const { frames, bytes, ...drops } = core.counts
+  const { frames, bytes, ...atPorts } = core.counts
+  const { lost, queueFull, ...impaired } = core.impairments.counts
+  const drops = { ...atPorts, lost, queueFull }
   const late = lateness.since()
   return {
     frames,
     bytes,
     dropped: Object.values(drops).reduce((sum, count) => sum + count, 0),
     drops,
-    uncaptured: core.uncaptured,
+    impaired,
+    uncaptured: core.wiring.uncaptured,
     latenessMaxMs: late.maxMs,
     latenessP99Ms: late.p99Ms,
   }

@@ -1,13 +1,17 @@
 import type { ClusterTime } from '../clock.ts'
 
 declare const blockId: unique symbol
+declare const partitionId: unique symbol
 
 /** "node-1:eth1": the cable between a machine's NIC and its network. */
 export type CableId = `${string}:${string}`
 
+/** A learning switch, or a hub, which repeats everything to everybody. */
+export type NetworkKind = 'switch' | 'hub'
+
 export interface FabricNetwork {
   readonly name: string
-  readonly kind: 'switch' | 'hub'
+  readonly kind: NetworkKind
 }
 
 export interface FabricCable {
@@ -19,7 +23,10 @@ export interface FabricCable {
 
 /** Common to all frames that the fabric saw on a wire. */
 export interface WireFrame {
-  /** When the fabric read the frame from the machine; late by at most the thread's `Lateness`. */
+  /**
+   * When the fabric read the frame from the machine, or when it came to the network's end of a cable that delays it; late
+   * by at most the thread's `Lateness`.
+   */
   readonly at: ClusterTime
   readonly network: string
   /** The cable by which the frame entered the network. */
@@ -152,6 +159,8 @@ export interface BlockRule {
 }
 
 export type BlockId = number & { readonly [blockId]: true }
+
+export type PartitionId = number & { readonly [partitionId]: true }
 
 /** One pcapng file per network. */
 export interface Capture {
