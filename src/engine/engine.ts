@@ -2,6 +2,9 @@ import type { ClusterClock, ClusterTime } from '../clock.ts'
 import type { LvslabError } from '../errors.ts'
 import type { CableId, PortCounts, Wire } from '../fabric/index.ts'
 import type { Topology } from '../topology/index.ts'
+import type { NetworkControl } from './network-control.ts'
+
+export type { NetworkChange, NetworkControl } from './network-control.ts'
 
 export interface ExecOptions {
   /** ms; the command is killed after that. Default 60 000. */
@@ -93,6 +96,8 @@ export interface EngineCluster extends AsyncDisposable {
   readonly clock: ClusterClock
   readonly wire: Wire
   readonly machines: ReadonlyMap<string, Machine>
+  /** What can be done to its networks, other than pulling cables. */
+  readonly network: NetworkControl
   readonly captures: readonly { readonly network: string; readonly path: string }[]
   /**
    * How late the harness and the machines were scheduled by the host since then: the error bar of every time that was

@@ -29,7 +29,7 @@ export class DueQueue {
   /** The frame is copied: as a view it would keep alive all that was read along with it. */
   add({ record, comment }: CableFrame, due: ClusterTime): void {
     this.#bytes += record.length
-    this.#entries.splice(this.#countUntil(due), 0, { frame: { record: record.slice(), comment }, due })
+    this.#entries.splice(this.#countUntil(due), 0, { frame: { record: new Uint8Array(record), comment }, due })
   }
 
   /** Those that are due at `at` or before. */

@@ -74,7 +74,8 @@ export class ImpairmentStage {
   }
 
   #corrupt({ record, comment }: CableFrame): CableFrame {
-    const corrupted = record.slice()
+    // Others have the frame too. Not slice(): of a Buffer that is a view.
+    const corrupted = new Uint8Array(record)
     const bit = this.#random.below((record.length - HEADER_BYTES) * 8)
     corrupted[HEADER_BYTES + (bit >>> 3)]! ^= 1 << (bit & 7)
     this.#counts.corrupted++

@@ -5,12 +5,24 @@ import type { AddCommand } from './command-module.ts'
 const FAULT_TIMEOUT_MS = 60_000
 
 const HELP = `
-TARGET begins with a node's name, or with who it is now: master, backup, director, real-server, client.
+TARGET begins with a node's name, or with who it is now: master, backup, director, real-server, client;
+partition and hub take a network's name. "--list" shows the form of each.
+
+A CABLE is NODE[:INTERFACE][:in|out]: by default that of the first interface, and both ways. "in" is from the machine
+into the network, "out" from the network to the machine. Both ways means each way, so a ping is delayed twice.
+Several faults of one cable add up. PERCENT 10%; TIME 20ms, 1.5s, 200us; ± may be typed as +-; RATE 10mbit, 500kbit;
+SIZE 64kB, 64KiB; ",seed=7" after any of these chooses other frames. A partition's groups are divided by slashes.
 
 Examples:
   npx lvslab fault power-cut master
   npx lvslab fault unplug node-1:eth1
-  npx lvslab fault kill-process master:keepalived:STOP`
+  npx lvslab fault kill-process master:keepalived:STOP
+  npx lvslab fault loss real-server:10%
+  npx lvslab fault delay node-1:eth1:out:20ms+-5ms,normal
+  npx lvslab fault rate node-1:eth1:10mbit,queue=64kB
+  npx lvslab fault one-way master:out
+  npx lvslab fault partition lan:master/backup,client
+  npx lvslab fault hub lan`
 
 export const addFault: AddCommand = (program) => {
   withCluster(program.command('fault').description('break something; "heal" mends it'))

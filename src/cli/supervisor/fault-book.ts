@@ -1,14 +1,14 @@
 import type { Cluster } from '../../cluster/index.ts'
 import { UsageError } from '../../errors.ts'
-import { injectFault, type Fault } from '../../fault/index.ts'
+import { faultKind, injectFault, type Fault, type FindNode } from '../../fault/index.ts'
 
 export interface ActiveFault {
   readonly id: string
   /** As the command line names it: "power-cut". */
   readonly kind: string
   readonly fault: Fault
-  /** Of the node that was struck. */
-  readonly node: string
+  /** Of the node that was struck; undefined if it was a network. */
+  readonly node: string | undefined
 }
 
 /** The faults that were not healed yet, oldest first. */
@@ -27,17 +27,20 @@ export class FaultBook {
 
   /** Nodes whose processor stands still. */
   get frozen(): ReadonlySet<string> {
-    return new Set(this.#active.filter(({ kind }) => kind === 'freeze').map(({ node }) => node))
+    return new Set(this.#active.flatMap(({ kind, node }) => (kind === 'freeze' ? (node ?? []) : [])))
   }
 
   /**
-   * @param target - a node's name, with a detail after a colon where the kind takes one
-   * @throws UsageError `LVSLAB_E_FAULT_TWICE` when it was struck so already
+   * @param target - a node's or a network's name, with a detail after a colon where the kind takes one
+   * @param find - whom a name in the detail stands for
+   * @throws UsageError `LVSLAB_E_FAULT_UNKNOWN`, `LVSLAB_E_NODE_OFF`, `LVSLAB_E_NODE_FROZEN`
    */
-  async strike(cluster: Cluster, kind: string, target: string): Promise<ActiveFault> {
-    const node = target.split(':')[0] ?? target
-    this.#demandPossible(cluster, kind, node)
-    const fault = await this.#inject(cluster, kind, target)
+  async strike(cluster: Cluster, kind: string, target: string, find?: FindNode): Promise<ActiveFault> {
+    const { on } = faultKind(kind)
+    const node = on === 'network' ? undefined : (target.split(':')[0] ?? target)
+    // A cable can be struck whatever state its machine is in.
+    if (on === 'machine' && node !== undefined) this.#demandPossible(cluster, kind, node)
+    const fault = await this.#inject(cluster, kind, target, find)
     this.#count += 1
     const struck = { id: `f${this.#count}`, kind, fault, node }
     // A machine without power is no longer frozen, and does not freeze again when it boots.
@@ -69,8 +72,6 @@ export class FaultBook {
 
   /** What cannot be done to a machine that is off or stands still; waiting for it to answer would take long. */
   #demandPossible(cluster: Cluster, kind: string, name: string): void {
-    // A cable can be pulled from a machine in any state.
-    if (kind === 'unplug') return
     const before = this.#active.filter(({ node }) => node === name).map(({ id, kind }) => `${id}: ${kind}`)
     const todo = 'mend it first: npx lvslab heal'
     if (!cluster.node(name).running) {

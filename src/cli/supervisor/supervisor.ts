@@ -1,6 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { Lab, type Cluster } from '../../cluster/index.ts'
 import { InfrastructureError } from '../../errors.ts'
+import { faultKind } from '../../fault/index.ts'
 import { runtimeDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
 import { ControlServer, type Caller, type Handlers } from '../control/server.ts'
@@ -146,8 +147,9 @@ export class Supervisor {
   async #fault({ kind, target }: Params<'fault'>): Promise<Result<'fault'>> {
     const cluster = this.#clusterOrThrow()
     const [who = '', ...detail] = target.split(':')
-    const node = await resolveNode(cluster, who, this.#faults.frozen)
-    const active = await this.#faults.strike(cluster, kind, [node.name, ...detail].join(':'))
+    const find = (name: string): ReturnType<typeof resolveNode> => resolveNode(cluster, name, this.#faults.frozen)
+    const struck = faultKind(kind).on === 'network' ? who : (await find(who)).name
+    const active = await this.#faults.strike(cluster, kind, [struck, ...detail].join(':'), find)
     const { id, fault } = active
     return {
       id,

@@ -3,12 +3,13 @@ import type { ActiveFault } from './fault-book.ts'
 
 /** What a person should look at after a fault: where it will show. */
 export function whatToWatch(cluster: Cluster, clusterName: string, { id, node: name }: ActiveFault): string[] {
-  const node = cluster.node(name)
   const service = cluster.topology.virtualServices[0]
   const url = service ? `http://${service.address}${service.port === 80 ? '' : `:${service.port}`}/` : undefined
   const which = clusterName === cluster.topology.name ? '' : ` --cluster ${clusterName}`
   const heal = `npx lvslab heal${which} ${id}`
   const status = `npx lvslab status${which}`
+  if (name === undefined) return [status, heal]
+  const node = cluster.node(name)
   const backup = cluster.vips.find(({ candidates }) => candidates.includes(node) && candidates.length > 1)
   const asks = url === undefined ? [] : [`npx lvslab exec${which} client -- curl -s -m 1 ${url}`]
   if (node.is('director')) {

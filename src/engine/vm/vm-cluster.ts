@@ -8,6 +8,7 @@ import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
@@ -40,6 +41,7 @@ const SNAPSHOT_VERSION = 3
 export class VmCluster implements EngineCluster {
   readonly topology: Topology
   readonly fabric: Fabric
+  readonly network: FabricNetwork
   readonly machines: ReadonlyMap<string, VmMachine>
   readonly #scratch: string
   readonly #options: VmBootOptions
@@ -48,6 +50,7 @@ export class VmCluster implements EngineCluster {
   private constructor(options: VmBootOptions, fabric: Fabric, machines: Map<string, VmMachine>, scratch: string) {
     this.topology = options.topology
     this.fabric = fabric
+    this.network = new FabricNetwork(fabric)
     this.machines = machines
     this.#scratch = scratch
     this.#options = options

@@ -63,6 +63,17 @@ void t.test('what is off stays off', async (t) => {
   await strike('unplug', 'a')
 })
 
+void t.test('cables and networks are struck whatever state the machines are in', async (t) => {
+  const { faults, strike } = book([], new Set(['a']))
+  await strike('loss', 'a:eth1:10%')
+  await strike('partition', 'lan:a')
+  t.same(
+    faults.active.map(({ node }) => node),
+    ['a', undefined],
+  )
+  await t.rejects(strike('earthquake', 'a'), { code: 'LVSLAB_E_FAULT_UNKNOWN' })
+})
+
 void t.test('one word is a line for the shell, several are a program', async (t) => {
   t.same(guestCommand(['a | b'], 1500).slice(4), ['timeout', '-k', '2', '1.5', '/bin/sh', '-c', 'a | b'])
   t.same(guestCommand(['ls', '-l'], 60_000).slice(4), ['timeout', '-k', '2', '60.0', 'ls', '-l'])
