@@ -88,9 +88,11 @@ export const natHeartbeat: SabotageTable = {
       name: 'no-layer3-checks',
       description: 'keepalived has no PING_CHECK: a dead server stays in the table',
       sabotage: afterBoot((cluster) => reconfigure(cluster, String.raw`s/PING_CHECK \{[^{}]*\}//g`)),
-      red: { '000-5': /LVSLAB_E_TABLE_TIMEOUT.*not absent/s, '000-6': /LVSLAB_E_TABLE_TIMEOUT.*not absent/s },
-      why: 'both wait for a dead server to leave the table. 000-7 has no server that should leave it',
-      telling: '000-5',
+      red: { '000-6': /LVSLAB_E_TABLE_TIMEOUT.*not absent/s },
+      why:
+        'it waits for a dead server to leave the table. So does 000-5, with a client that keeps asking: that makes the ' +
+        'machines so late that a time-out decides nothing (lame-rotation is for 000-5). 000-7 has no server that should leave',
+      telling: '000-6',
       long: true,
     },
     {
