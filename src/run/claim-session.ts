@@ -19,6 +19,8 @@ export interface SessionSettings {
   readonly keep?: 'failed' | 'always'
   /** Name of a way to break the clusters; tests/support knows them. */
   readonly sabotage?: string
+  /** How often a miss that lateness explains is tried before it is reported as inconclusive. Default: 3. */
+  readonly attempts?: number
 }
 
 /** What such a process tells its parent. */
@@ -29,7 +31,6 @@ export type SessionMessage =
   /** A cluster stays up under this name; its process outlives the run. */
   | { readonly type: 'kept'; readonly id: string; readonly name: string }
 
-/** A miss that lateness explains is tried again this often before it is reported as inconclusive. */
 const ATTEMPTS = 3
 
 let lab: Promise<Lab> | undefined
@@ -93,7 +94,7 @@ export async function runClaim(
   hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, cold, keep, sabotage } = await settings
+  const { outDir, folder = 'claims', kernel, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
   for (let attempt = 1; ; attempt++) {
@@ -106,7 +107,7 @@ export async function runClaim(
       ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),
     })
     const record = await context.run(body)
-    if (record.verdict === 'inconclusive' && attempt < ATTEMPTS) {
+    if (record.verdict === 'inconclusive' && attempt < attempts) {
       onProgress(`${record.reason ?? 'inconclusive'}; trying again`)
       continue
     }

@@ -6,6 +6,7 @@ import { drVrrp } from './dr-vrrp.ts'
 import { forwardingAndSchedulers } from './forwarding-and-schedulers/index.ts'
 import { natDirector } from './nat-director.ts'
 import { natHeartbeat } from './nat-heartbeat.ts'
+import { STALLS } from './stalls.ts'
 import type { SabotageTable } from './table.ts'
 import { afterBoot } from './ways.ts'
 
@@ -31,7 +32,7 @@ const CRASHES: Readonly<Record<string, Sabotage>> = {
 /** @throws UsageError `LVSLAB_E_SABOTAGE_UNKNOWN` */
 export function sabotageOf(name: string): Sabotage {
   const all = SABOTAGE_TABLES.flatMap(({ sabotages }) => sabotages)
-  const found = all.find((one) => one.name === name)?.sabotage ?? CRASHES[name]
+  const found = all.find((one) => one.name === name)?.sabotage ?? CRASHES[name] ?? STALLS[name]
   if (found) return found
   throw new UsageError('LVSLAB_E_SABOTAGE_UNKNOWN', `no sabotage "${name}"`, {
     seen: `known: ${all.map((one) => one.name).join(', ')}`,
