@@ -20,7 +20,8 @@ claim('001-5', async (c) => {
       operation === 'request' && targetIp === vip.address && senderMac === client.mac,
   )
   const answers = wire.arpAnswers(vip.address, { since })
-  c.check('everybody was asked, three times', asked.filter(isBroadcast).length === 3, `${asked.length} requests`)
+  // arping with a deadline wants three answers, and asks once more where one of them came late.
+  c.check('everybody was asked, three times', asked.filter(isBroadcast).length >= 3, `${asked.length} requests`)
   c.check(
     'each request has one answer, the director’s',
     answers.length === asked.length && answers.every(({ senderMac }) => senderMac === director.node.mac),
