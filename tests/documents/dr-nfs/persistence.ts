@@ -1,11 +1,11 @@
 import { after, type ClusterTime } from '../../../src/clock.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import { countByServer, curlCommand, parseCurlOutput, placeInTime, type Request } from '../../../src/load/index.ts'
-import { agree } from '../../../src/verdict/index.ts'
+import { agree, templateExpiry } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
 import { letPass, shares } from '../../support/steps.ts'
 import { OTHER_CLIENT, PATIENT_MS } from './clients.ts'
-import { templateExpiry, templatesOf, untilForgotten } from './templates.ts'
+import { templatesOf, untilForgotten } from './templates.ts'
 
 claim('001-12', async (c) => {
   const cluster = await c.boot()
