@@ -39,7 +39,12 @@ const claim = z.looseObject({
   reason: text.exactOptional(),
   code: text.exactOptional(),
   figures: z.array(figure),
-  assertions: z.array(z.looseObject({ text, ok: z.boolean(), detail: text.exactOptional() })),
+  assertions: z.array(
+    z.looseObject({
+      ...{ text, ok: z.boolean(), detail: text.exactOptional() },
+      ...{ excused: text.exactOptional(), undecided: text.exactOptional() },
+    }),
+  ),
   timelines: z.array(timeline),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
   evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),

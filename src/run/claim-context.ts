@@ -5,12 +5,11 @@ import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
-  answersBypassDirectors,
   expectedWindows,
+  healthOf,
   judge,
-  oneMasterAtATime,
-  onlyCandidatesAnswerArp,
   type ExpectedWindows,
+  type Inspection,
   type Invariant,
   type TimelineDraft,
   type Window,
@@ -18,6 +17,7 @@ import {
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
 import type { Assertion, ClaimRecord, Evidence, Figure, Finding } from './record.ts'
+import { type Excuses, Watch } from './watch.ts'
 
 export type { Keep, Sabotage } from './claim-clusters.ts'
 export { Skip } from './claim-verdict.ts'
@@ -54,8 +54,12 @@ export interface Measurement {
   readonly note?: string
 }
 
-/** A master and its successor may both advertise for one interval, and a little for the machine. */
-const USUAL_OVERLAP_MS = 1_100
+export interface HealthOptions {
+  /** How long two masters may overlap, ms. */
+  readonly overlapMs?: number
+  /** What the claim breaks on purpose, each with the reason: it is judged nonetheless, and the record shows both. */
+  readonly excuse?: Excuses
+}
 
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
 export class ClaimContext {
@@ -70,7 +74,7 @@ export class ClaimContext {
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
   readonly #questions: Promise<unknown>[] = []
-  readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
+  readonly #watch = new Watch()
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
 
@@ -99,18 +103,15 @@ export class ClaimContext {
     return this.#clusters.boot(options.topology ?? this.topology, options)
   }
 
-  /** What every healthy cluster keeps to, from now to the end of the claim. */
-  alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
+  /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */
+  alwaysHealthy(cluster: Cluster, { overlapMs, excuse }: HealthOptions = {}): void {
     this.#questions.push(askForVips(cluster))
-    const { vips, nodes, virtualServices } = cluster.topology
-    if (vips.length > 0) this.always(cluster, onlyCandidatesAnswerArp)
-    if (virtualServices.some(({ forwarding }) => forwarding === 'DR')) this.always(cluster, answersBypassDirectors)
-    const vrrp = nodes.filter(({ services }) => services.includes('keepalived')).length > 1
-    if (vrrp) this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
+    for (const one of healthOf(cluster, overlapMs)) this.#watch.add(cluster, one, excuse)
   }
 
-  always(cluster: Cluster, invariant: Invariant): void {
-    this.#watched.push({ cluster, since: cluster.clock.now(), invariant })
+  /** One more rule, from now to the end of the claim. */
+  always(cluster: Cluster, one: Invariant | Inspection, excuse?: Excuses): void {
+    this.#watch.add(cluster, one, excuse)
   }
 
   /** Tells who watches what goes on. */
@@ -203,10 +204,7 @@ export class ClaimContext {
 
   async #lookBack(): Promise<void> {
     await Promise.all(this.#questions)
-    for (const { cluster, since, invariant } of this.#watched) {
-      const violations = invariant.violations(cluster, since, cluster.clock.now())
-      this.check(`always: ${invariant.text}`, violations.length === 0, violations.join('\n') || undefined)
-    }
+    this.#assertions.push(...(await this.#watch.lookBack()))
     for (const { cluster, since } of this.#clusters.all) {
       // A fabric that died is the error that the claim ends with; its lateness is of no interest.
       const late = await cluster.lateness(since).catch(() => undefined)

@@ -65,6 +65,10 @@ export interface Assertion {
   readonly text: string
   readonly ok: boolean
   readonly detail?: string
+  /** What would have broken it, but was done on purpose: by whom, or why. */
+  readonly excused?: string
+  /** What would have broken it, but that the machine's lateness explains: neither right nor wrong. */
+  readonly undecided?: string
 }
 
 export interface ClaimRecord {

@@ -53,10 +53,14 @@ function assertions(claim: ClaimRecord): Markup | undefined {
   if (claim.assertions.length === 0) return undefined
   return html`<ul class="assertions">
     ${claim.assertions.map(
-      ({ text, ok, detail }) =>
+      ({ text, ok, detail, excused, undecided }) =>
         html`<li class="${ok ? 'ok' : 'not-ok'}">
           <span class="mark" role="img" aria-label="${ok ? 'holds' : 'does not hold'}">${ok ? '✓' : '✗'}</span>
-          <span>${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}</span>
+          <span
+            >${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}${
+              excused !== undefined && html` <span class="detail pre">excused: ${excused}</span>`
+            }${undecided !== undefined && html` <span class="detail pre">not decided: ${undecided}</span>`}</span
+          >
         </li> `,
     )}
   </ul>`

@@ -22,6 +22,8 @@ function readChecker(block: Block, inherited: CheckTimes, virtualServerDelayLoop
   const retry = isHttp ? (own.retry ?? block.number({ min: 0, max: 2 ** 32 - 1 }, 'nb_get_retry')) : own.retry
   const times = { ...inherited, ...own }
   const defaults = CHECKER_DEFAULTS[kind]
+  const connectIp = block.text('connect_ip')
+  const connectPort = block.number({ min: 1, max: 65535 }, 'connect_port')
   // check_data.c, validate_check_config: the checker's own value, the real server's, the kind's default, delay_loop.
   return {
     kind,
@@ -31,6 +33,8 @@ function readChecker(block: Block, inherited: CheckTimes, virtualServerDelayLoop
     warmupS: times.warmupS ?? times.delayLoopS,
     delayLoopS: times.delayLoopS,
     fastRecovery: isHttp && block.flag('fast_recovery'),
+    ...(connectIp === undefined ? {} : { connectIp }),
+    ...(connectPort === undefined ? {} : { connectPort }),
     ...(kind === 'MISC_CHECK' ? { miscTimeoutS: miscTimeoutS(block) ?? virtualServerDelayLoopS } : {}),
     ...(kind === 'UDP_CHECK' ? { requireReply: block.last('require_reply') !== undefined } : {}),
     urls: block.blocks('url').map((url) => {

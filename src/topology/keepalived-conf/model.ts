@@ -145,6 +145,9 @@ export interface Checker {
   readonly delayLoopS: number
   /** HTTP_GET and SSL_GET: after a failure, check again without waiting (`fast_recovery`). */
   readonly fastRecovery: boolean
+  /** Where it connects to, in place of the real server's own address and port (`connect_ip`, `connect_port`). */
+  readonly connectIp?: string
+  readonly connectPort?: number
   /** MISC_CHECK: how long a run may take (`misc_timeout`, or the virtual server's delay_loop). */
   readonly miscTimeoutS?: number
   /** UDP_CHECK: silence is a failure (`require_reply`). Absent: a success. */

@@ -70,7 +70,8 @@ export const OVERDUE_SCRIPT: Difference<OverdueScript> = {
 
 /**
  * While one close waits, the whole checker process does: every check is late by as much. No window has it, for it takes a
- * server that acknowledges no FIN; a probe that comes late by no more is not held against such a version.
+ * server that acknowledges no FIN; a probe that comes late by no more is not held against such a version where the wire
+ * shows a FIN that was sent again.
  */
 export const CHECKER_CLOSE: Difference<CheckerClose> = {
   what: 'whether closing a connection blocks the checker',
