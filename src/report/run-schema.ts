@@ -22,6 +22,13 @@ const figure = z.looseObject({
   note: text.exactOptional(),
 })
 
+const sweep = z.looseObject({
+  name: text,
+  window: z.looseObject({ min: ms, max: ms, formula: text, source: text }),
+  points: z.array(z.looseObject({ phase: z.number(), value: ms, within: z.boolean() })),
+  ...{ share: z.number(), largestGapMs: ms, lowSlackMs: ms, highSlackMs: ms },
+})
+
 const timeline = z.looseObject({
   title: text,
   events: z.array(z.looseObject({ atMs: ms, kind: text, label: text, node: text.exactOptional() })),
@@ -46,6 +53,7 @@ const claim = z.looseObject({
     }),
   ),
   timelines: z.array(timeline),
+  sweeps: z.array(sweep).exactOptional(),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
   evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),
   durationMs: ms,

@@ -5,18 +5,22 @@ import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
+  type Coverage,
+  coverageOf,
   expectedWindows,
   healthOf,
   judge,
   type ExpectedWindows,
   type Inspection,
   type Invariant,
+  type Judgement,
   type TimelineDraft,
   type Window,
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
-import type { Assertion, ClaimRecord, Evidence, Figure, Finding } from './record.ts'
+import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Sweep } from './record.ts'
+import type { SweepOptions } from './sweep.ts'
 import { type Excuses, Watch } from './watch.ts'
 
 export type { Keep, Sabotage } from './claim-clusters.ts'
@@ -73,6 +77,7 @@ export class ClaimContext {
   readonly #undecided = new Map<string, string>()
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
+  readonly #sweeps: Sweep[] = []
   readonly #questions: Promise<unknown>[] = []
   readonly #watch = new Watch()
   #protocolWaitMs = 0
@@ -127,20 +132,8 @@ export class ClaimContext {
 
   /** A figure; with a window, one that must lie inside it. Answers whether it does. */
   async measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
-    const { name, value, unit = 'ms', window, since, uncertaintyMs = 0 } = measurement
-    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
-    if (late) this.#noteLateness(late)
-    const lateBy = {
-      fabricLateMs: late?.fabricMaxMs ?? 0,
-      machineLateMs: late?.machineMs ?? 0,
-      startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
-    }
-    const judgement = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
-    if (window && judgement === 'undecided') {
-      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const excuse = `by less than the machine was late (${(lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs).toFixed(0)} ms)`
-      this.#undecided.set(name, `${name}: ${miss} ${excuse}`)
-    }
+    const { name, value, unit = 'ms', window, uncertaintyMs = 0 } = measurement
+    const judgement = await this.#judge(cluster, measurement)
     const note = [
       measurement.note,
       uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
@@ -155,6 +148,68 @@ export class ClaimContext {
       ...(note.length === 0 ? {} : { note: note.join('; ') }),
     })
     return judgement === undefined || judgement === 'inside'
+  }
+
+  /** What the lateness of harness and machines leaves of a measurement. Notes what it leaves undecided. */
+  async #judge(cluster: Cluster, measurement: Measurement): Promise<Judgement | undefined> {
+    const { name, value, window, since, uncertaintyMs = 0 } = measurement
+    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
+    if (late) this.#noteLateness(late)
+    if (!window) return undefined
+    const lateBy = {
+      fabricLateMs: late?.fabricMaxMs ?? 0,
+      machineLateMs: late?.machineMs ?? 0,
+      startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
+    }
+    const judgement = judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    if (judgement === 'undecided') {
+      const lateMs = lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs
+      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
+      this.#undecided.set(name, `${name}: ${miss} by less than the machine was late (${lateMs.toFixed(0)} ms)`)
+    }
+    return judgement
+  }
+
+  /**
+   * Strikes a fault at `phases` phases of an interval, spread evenly, and judges what each is measured at: the window is
+   * right, and tight, when all lie in it and cover it. `strike` waits for its phase (`atPhase`), breaks, measures and heals.
+   * The figure "coverage of the window" and the record's `sweeps` tell how much of it they covered.
+   */
+  async sweep(cluster: Cluster, { name, window, phases, of, strike }: SweepOptions): Promise<Coverage> {
+    const points: (Sweep['points'][number] & { readonly judgement: Judgement | undefined })[] = []
+    for (let count = 0; count < phases; count++) {
+      const phase = count / phases
+      this.say(`${name}: phase ${count + 1} of ${phases}`)
+      const { value, since, uncertaintyMs = 0 } = await strike(phase)
+      const measurement = { name: `${name} at phase ${phase.toFixed(3)}`, value, window, since, uncertaintyMs }
+      const judgement = await this.#judge(cluster, { ...measurement, ...(of === undefined ? {} : { of }) })
+      points.push({ phase, value: Math.round(value * 1000) / 1000, within: judgement === 'inside', judgement })
+    }
+    const coverage = coverageOf(
+      points.map(({ value }) => value),
+      window,
+    )
+    const outside = points.filter(({ judgement }) => judgement === 'outside')
+    this.check(
+      `${name}: none of ${phases} phases misses its window`,
+      outside.length === 0,
+      outside.map(({ phase, value }) => `${value} ms at phase ${phase}`).join(', ') || undefined,
+    )
+    const { share, largestGapMs, lowSlackMs, highSlackMs } = coverage
+    this.#sweeps.push({
+      name,
+      window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+      points: points.map(({ phase, value, within }) => ({ phase, value, within })),
+      ...{ share, largestGapMs, lowSlackMs, highSlackMs },
+    })
+    const ms = (figure: number): string => `${figure.toFixed(0)} ms`
+    this.#figures.push({
+      name: `coverage of the window: ${name}`,
+      value: Math.round(share * 1000) / 1000,
+      unit: 'share',
+      note: `${phases} phases; largest gap ${ms(largestGapMs)}, ${ms(lowSlackMs)} from the lower end, ${ms(highSlackMs)} from the upper`,
+    })
+    return coverage
   }
 
   timeline(timeline: TimelineDraft): void {
@@ -191,6 +246,7 @@ export class ClaimContext {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
+      ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
       evidence: files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file)),
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),

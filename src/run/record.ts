@@ -24,6 +24,21 @@ export interface Figure {
   readonly note?: string
 }
 
+/** One window, and what was measured with the fault at many phases of the interval that it follows from. */
+export interface Sweep {
+  readonly name: string
+  readonly window: { readonly min: number; readonly max: number; readonly formula: string; readonly source: string }
+  /** ms, as measured, in the order of the phases; the phase is a part of the interval, 0 to 1. */
+  readonly points: readonly { readonly phase: number; readonly value: number; readonly within: boolean }[]
+  /** Part of the window's width between the smallest and the largest value inside it, 0 to 1. */
+  readonly share: number
+  /** The widest stretch of the window without a value, ends included, ms. */
+  readonly largestGapMs: number
+  /** From each end of the window to the nearest value inside it, ms. */
+  readonly lowSlackMs: number
+  readonly highSlackMs: number
+}
+
 /** One event of a timeline, on the cluster's clock. */
 export interface TimelineEvent {
   /** ms on the cluster's clock. */
@@ -89,6 +104,8 @@ export interface ClaimRecord {
   readonly figures: readonly Figure[]
   readonly assertions: readonly Assertion[]
   readonly timelines: readonly Timeline[]
+  /** Absent where nothing was swept. */
+  readonly sweeps?: readonly Sweep[]
   readonly findings: readonly Finding[]
   readonly evidence: readonly Evidence[]
   readonly durationMs: number

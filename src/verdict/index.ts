@@ -1,3 +1,4 @@
+export { type Coverage, coverageOf } from './coverage.ts'
 export { failoverTimeline, type TimelineDraft } from './failover-timeline.ts'
 export * from './invariants/index.ts'
 export { judge, type Judgement, type Measured } from './judgement.ts'

@@ -6,6 +6,7 @@ import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
 import { fileLink } from './links.ts'
 import { html, prose, type Markup } from './markup.ts'
+import { sweepsSection } from './sweep.ts'
 import { timelineSection } from './timeline.ts'
 
 /** One claim with everything that was measured for it. */
@@ -23,7 +24,8 @@ export function claimSection(claim: ClaimRecord, anchor: string): Markup {
       </div>
       <h3 id="${anchor}-title">${prose(claim.title)}</h3>
     </header>
-    ${reason(claim)} ${assertions(claim)} ${figuresSection(claim.figures)} ${claim.timelines.map(timelineSection)}
+    ${reason(claim)} ${assertions(claim)} ${figuresSection(claim.figures)} ${sweepsSection(claim.sweeps)}
+    ${claim.timelines.map(timelineSection)}
     ${
       claim.findings.length > 0 &&
       html`<div class="callout finding">
