@@ -50,6 +50,12 @@ const claim = z.looseObject({
     z.looseObject({
       ...{ text, ok: z.boolean(), detail: text.exactOptional() },
       ...{ excused: text.exactOptional(), undecided: text.exactOptional() },
+      test: z
+        .looseObject({
+          ...{ name: text, errorRate: z.number() },
+          ...{ statistic: z.number().exactOptional(), p: z.number().exactOptional() },
+        })
+        .exactOptional(),
     }),
   ),
   timelines: z.array(timeline),

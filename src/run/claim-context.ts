@@ -14,6 +14,7 @@ import {
   type Inspection,
   type Invariant,
   type Judgement,
+  type ShareVerdict,
   type TimelineDraft,
   type Window,
 } from '../verdict/index.ts'
@@ -127,6 +128,12 @@ export class ClaimContext {
   /** Something that must be so. */
   check(text: string, ok: boolean, detail?: string): boolean {
     this.#assertions.push({ text, ok, ...(detail === undefined ? {} : { detail }) })
+    return ok
+  }
+
+  /** Who answered how many requests, or in what order: with the test that judged it, and its error rate. */
+  share(text: string, { ok, detail, test }: ShareVerdict): boolean {
+    this.#assertions.push({ text, ok, detail, ...(test === undefined ? {} : { test }) })
     return ok
   }
 

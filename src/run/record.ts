@@ -84,6 +84,13 @@ export interface Assertion {
   readonly excused?: string
   /** What would have broken it, but that the machine's lateness explains: neither right nor wrong. */
   readonly undecided?: string
+  /** Of a share of requests: by which test, and how often that calls something wrong that is right. */
+  readonly test?: {
+    readonly name: string
+    readonly errorRate: number
+    readonly statistic?: number
+    readonly p?: number
+  }
 }
 
 export interface ClaimRecord {

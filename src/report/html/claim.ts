@@ -1,4 +1,4 @@
-import type { ClaimRecord, Evidence } from '../../run/record.ts'
+import type { Assertion, ClaimRecord, Evidence } from '../../run/record.ts'
 import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
@@ -55,17 +55,29 @@ function assertions(claim: ClaimRecord): Markup | undefined {
   if (claim.assertions.length === 0) return undefined
   return html`<ul class="assertions">
     ${claim.assertions.map(
-      ({ text, ok, detail, excused, undecided }) =>
+      ({ text, ok, detail, excused, undecided, test }) =>
         html`<li class="${ok ? 'ok' : 'not-ok'}">
           <span class="mark" role="img" aria-label="${ok ? 'holds' : 'does not hold'}">${ok ? '✓' : '✗'}</span>
           <span
             >${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}${
+              test !== undefined && html` <span class="detail">${testText(test)}</span>`
+            }${
               excused !== undefined && html` <span class="detail pre">excused: ${excused}</span>`
             }${undecided !== undefined && html` <span class="detail pre">not decided: ${undecided}</span>`}</span
           >
         </li> `,
     )}
   </ul>`
+}
+
+/** "exact sequence (ip_vs_rr.c), error rate 0 %". */
+function testText({ name, errorRate, statistic, p }: NonNullable<Assertion['test']>): string {
+  const figures = [
+    statistic === undefined ? undefined : `statistic ${statistic}`,
+    p === undefined ? undefined : `p ${p}`,
+    `error rate ${errorRate * 100} %`,
+  ]
+  return `test: ${[name, ...figures.filter((figure) => figure !== undefined)].join(', ')}`
 }
 
 function footer(claim: ClaimRecord): Markup {

@@ -33,14 +33,17 @@ interface Gap {
 export const probesKeepTheirRhythm: Inspection = {
   name: 'probe-rhythm',
   text: 'health checks come at the configured rhythm',
-  look: async ({ cluster, since, until }): Promise<Look> => {
+  look: async ({ cluster, since, until, before }): Promise<Look> => {
     const events = cluster.wire.within({ since, until })
     const look = { violations: [] as string[], undecided: [] as string[], excused: [] as string[] }
     let probes = 0
     for (const watched of await watchedCheckers(cluster)) {
       const seen = probesOf(watched, events)
       probes += seen.length
-      for (const gap of [...gapsOf(watched, seen), ...silence(watched, seen, since, until)]) {
+      // Nobody misses the checks of a daemon that did not run when the watch began.
+      const ran = (before.get(watched.director.name)?.processes.length ?? 0) > 0
+      const gaps = [...gapsOf(watched, seen), ...(ran ? silence(watched, seen, since, until) : [])]
+      for (const gap of gaps) {
         if (gap.missMs > 0) look[await standing(cluster, gap)].push(gap.text)
       }
     }

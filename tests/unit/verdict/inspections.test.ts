@@ -41,8 +41,14 @@ function checks(times: Readonly<Record<string, readonly number[]>>): WireEvent[]
   })
 }
 
+/** Both daemons run when the watch begins. */
+const before = {
+  keepalived: { processes: [{ pid: 7, program: 'keepalived' }] },
+  'keepalived-backup': { processes: [{ pid: 7, program: 'keepalived' }] },
+}
+
 const run = (cluster: Inspected, times: Readonly<Record<string, readonly number[]>>, untilMs = 30_000) =>
-  cluster.inspect(probesKeepTheirRhythm, { events: checks(times), untilMs })
+  cluster.inspect(probesKeepTheirRhythm, { events: checks(times), untilMs, before })
 
 void t.test('probes every delay_loop, after the end of the one before, are right', async (t) => {
   t.match(await run(await inspected(), {}), { violations: [], undecided: [], excused: [], seen: '20 probes' })
@@ -84,6 +90,8 @@ void t.test('a checker that falls silent, or never speaks, is told', async (t) =
   t.match(silent.violations, [/no HTTP_GET of 192\.168\.88\.10 by keepalived for 22989 ms/])
   const never = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [] })
   t.match(never.violations, [/no HTTP_GET of 192\.168\.88\.10 by keepalived for 30000 ms/])
+  const stopped = await (await inspected()).inspect(probesKeepTheirRhythm, { events: [], untilMs: 30_000 })
+  t.match(stopped, { violations: [], seen: '0 probes' }, 'but not one that did not run')
 })
 
 void t.test('after a failure the retry may come by delay_before_retry, and later ones are not judged', async (t) => {
