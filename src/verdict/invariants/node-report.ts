@@ -42,6 +42,9 @@ export type NodeReports = ReadonlyMap<string, NodeReport>
 export const KERNEL_COMPLAINTS =
   'BUG: |kernel BUG at|Oops: |Kernel panic|soft lockup|hard LOCKUP|general protection fault|blocked for more than|self-detected stall|detected stalls on CPUs'
 
+/** A daemon's child that was forked for a script has its name, too, but does not live long. */
+const DAEMON_AGE_S = 5
+
 const QUESTION_TIMEOUT_MS = 15_000
 /** /proc/uptime has hundredths of a second, cut off. */
 const UPTIME_STEP_MS = 10
@@ -71,7 +74,6 @@ async function ask(cluster: Cluster, nodes: readonly Node[], more: (node: Node) 
       const daemons = daemonsOf(node)
       const parts = [
         'cat /proc/sys/kernel/random/boot_id; read -r up _ </proc/uptime; echo $up',
-        // A child that keepalived has just forked for a script has its name, too, but no age.
         daemons.length === 0 ? ':' : `ps -C ${daemons.join(',')} -o pid=,etimes=,comm=`,
         ...more(node),
       ]
@@ -99,7 +101,7 @@ export function parseReport(text: string, asked: ClusterTime, answered: ClusterT
   return {
     bootId,
     processes: [...processes.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)/gm)]
-      .filter(([, , age]) => Number(age) > 0)
+      .filter(([, , age]) => Number(age) >= DAEMON_AGE_S)
       .map(([, pid, , program = '']) => ({ pid: Number(pid), program })),
     kernelComplaints: complaints.split('\n').filter((line) => line !== ''),
     tableChanges: [...journal.matchAll(/^\[ *([\d.]+)\] (.*)$/gm)].flatMap(([, seconds, line = '']) =>

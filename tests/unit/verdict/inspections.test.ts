@@ -212,6 +212,10 @@ void t.test('what a kernel in trouble says is told, from its log and from its co
   const look = await cluster.inspect(kernelLogsClean, { after: { client: { kernelComplaints: ['[1] Oops: 0002'] } } })
   t.match(look.violations.slice(0, 2), ['client: [1] Oops: 0002', /^client: \[ 12\.3\] BUG: kernel NULL/])
   t.match(await (await inspected()).inspect(kernelLogsClean, {}), { violations: [] })
+  const stall = { client: { kernelComplaints: ['rcu: INFO: rcu_sched self-detected stall on CPU'] } }
+  t.match(await (await inspected()).inspect(kernelLogsClean, { after: stall }), { violations: { length: 1 } })
+  const starved = await inspected({ lateMs: 30_000 })
+  t.match(await starved.inspect(kernelLogsClean, { after: stall }), { violations: [], undecided: [/self-detected/] })
 })
 
 void t.test('two machines that answer ARP in turn are told; a handover announces itself', async (t) => {
