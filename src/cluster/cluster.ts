@@ -1,9 +1,17 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { UsageError } from '../errors.ts'
-import type { BootMode, ClusterLateness, EngineCluster, LatenessSpan } from '../engine/engine.ts'
+import type {
+  BootMode,
+  ClusterLateness,
+  EngineCluster,
+  LatenessSpan,
+  NetworkChange,
+  NetworkControl,
+} from '../engine/engine.ts'
 import type { CableId, Wire } from '../fabric/index.ts'
 import type { Role, Topology, VirtualService } from '../topology/index.ts'
 import { Director } from './director.ts'
+import { Doings } from './doings.ts'
 import { Node } from './node.ts'
 import { VirtualIp } from './vip.ts'
 
@@ -14,13 +22,19 @@ export class Cluster implements AsyncDisposable {
   readonly vips: readonly VirtualIp[]
   /** How it came up, and how long that took, ms from the first process. */
   readonly boot: { readonly mode: BootMode; readonly ms: number }
+  /** What was done to its nodes on purpose, by faults and by commands. */
+  readonly doings: Doings
   readonly #engine: EngineCluster
 
   constructor(engine: EngineCluster, boot: { mode: BootMode; ms: number }) {
-    this.#engine = engine
+    this.doings = new Doings(engine.clock)
+    this.#engine = withNotes(engine, this.doings)
     this.topology = engine.topology
     this.boot = boot
-    this.nodes = engine.topology.nodes.map((spec) => new Node(spec, engine.machines.get(spec.name)!))
+    this.nodes = engine.topology.nodes.map((spec) => {
+      const note = (what: string): void => this.doings.note(spec.name, what)
+      return new Node(spec, engine.machines.get(spec.name)!, note)
+    })
     this.vips = engine.topology.vips.map(
       (spec) =>
         new VirtualIp(
@@ -117,5 +131,40 @@ export class Cluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#engine[Symbol.asyncDispose]())
+  }
+}
+
+/** Cables and networks that are changed disturb the nodes on them. */
+function withNotes(engine: EngineCluster, doings: Doings): EngineCluster {
+  return new Proxy(engine, {
+    get(_, property) {
+      const value: unknown = Reflect.get(engine, property, engine)
+      if (property === 'network') return networkWithNotes(value as NetworkControl, doings)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]): unknown => {
+        if (property === 'unplug' || property === 'plug') doings.note(nodeOf(args[0]), `${property} ${String(args[0])}`)
+        return Reflect.apply(value, engine, args)
+      }
+    },
+  })
+}
+
+function nodeOf(cable: unknown): string {
+  return typeof cable === 'string' ? (cable.split(':')[0] ?? '*') : '*'
+}
+
+/** What is changed lasts until it is undone; a partition and a network's kind have no one node. */
+function networkWithNotes(network: NetworkControl, doings: Doings): NetworkControl {
+  const lasting = async <C extends NetworkChange>(node: string, what: string, change: Promise<C>): Promise<C> => {
+    const end = doings.begin(node, what)
+    const made = await change
+    return { ...made, undo: () => made.undo().finally(end) }
+  }
+  return {
+    impair: (cable, ...rest) => lasting(nodeOf(cable), `impair ${cable}`, network.impair(cable, ...rest)),
+    cut: (cable, direction) => lasting(nodeOf(cable), `cut ${cable} ${direction}`, network.cut(cable, direction)),
+    partition: (name, groups) => lasting('*', `partition ${name}`, network.partition(name, groups)),
+    setKind: (name, kind) => lasting('*', `${name} becomes a ${kind}`, network.setKind(name, kind)),
+    flushMacs: (name) => network.flushMacs(name),
   }
 }

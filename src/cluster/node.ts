@@ -2,16 +2,25 @@ import { InfrastructureError } from '../errors.ts'
 import type { ExecOptions, ExecResult, Machine } from '../engine/engine.ts'
 import type { CableId } from '../fabric/index.ts'
 import { withoutPrefix, type NodeSpec, type Role } from '../topology/index.ts'
+import { isDisturbing, noted } from './doings.ts'
 import { Service } from './service.ts'
+
+/** What the engine can do to a machine that whatever runs on it notices. */
+const STRIKES: ReadonlySet<string> = new Set(['powerCut', 'powerOn', 'reboot', 'freeze', 'thaw'])
 
 /** A node of a cluster: its machine, and what the topology says of it. */
 export class Node {
   readonly spec: NodeSpec
   readonly machine: Machine
 
-  constructor(spec: NodeSpec, machine: Machine) {
+  /** @param note - is told of what is done to it on purpose */
+  constructor(spec: NodeSpec, machine: Machine, note: (what: string) => void = () => undefined) {
     this.spec = spec
-    this.machine = machine
+    this.machine = noted(machine, (method, [command]) => {
+      const text = Array.isArray(command) ? command.join(' ') : command
+      if (STRIKES.has(method)) note(method)
+      else if ((method === 'exec' || method === 'start') && typeof text === 'string' && isDisturbing(text)) note(text)
+    })
   }
 
   get name(): string {

@@ -22,6 +22,13 @@ const figure = z.looseObject({
   note: text.exactOptional(),
 })
 
+const sweep = z.looseObject({
+  name: text,
+  window: z.looseObject({ min: ms, max: ms, formula: text, source: text }),
+  points: z.array(z.looseObject({ phase: z.number(), value: ms, within: z.boolean() })),
+  ...{ share: z.number(), largestGapMs: ms, lowSlackMs: ms, highSlackMs: ms },
+})
+
 const timeline = z.looseObject({
   title: text,
   events: z.array(z.looseObject({ atMs: ms, kind: text, label: text, node: text.exactOptional() })),
@@ -39,8 +46,20 @@ const claim = z.looseObject({
   reason: text.exactOptional(),
   code: text.exactOptional(),
   figures: z.array(figure),
-  assertions: z.array(z.looseObject({ text, ok: z.boolean(), detail: text.exactOptional() })),
+  assertions: z.array(
+    z.looseObject({
+      ...{ text, ok: z.boolean(), detail: text.exactOptional() },
+      ...{ excused: text.exactOptional(), undecided: text.exactOptional() },
+      test: z
+        .looseObject({
+          ...{ name: text, errorRate: z.number() },
+          ...{ statistic: z.number().exactOptional(), p: z.number().exactOptional() },
+        })
+        .exactOptional(),
+    }),
+  ),
   timelines: z.array(timeline),
+  sweeps: z.array(sweep).exactOptional(),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
   evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),
   durationMs: ms,

@@ -1,6 +1,7 @@
 import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
 import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
+import { sweepText } from './sweep-text.ts'
 import { oneLine, plural, shorten } from './text.ts'
 
 export interface TerminalOptions {
@@ -58,6 +59,9 @@ function claimLines(claim: ClaimRecord, ink: Inks, width: number, idWidth: numbe
       .filter((assertion) => !assertion.ok)
       .flatMap((assertion) => under(`✗ ${oneLine(assertion.text)}${detailOf(assertion.detail)}`, ink.fail, 2)),
     ...shownFigures(claim).flatMap((figure) => under(figureLine(figure), inkOf(figure, claim, ink), 2)),
+    ...(claim.sweeps ?? []).flatMap((sweep) =>
+      under(`${oneLine(sweep.name)}, ${sweep.points.length} phases: ${oneLine(sweepText(sweep))}`, ink.dim, 2),
+    ),
     ...claim.findings.flatMap((finding) => under(`! finding: ${oneLine(finding.text)}`, ink.inconclusive, 2)),
   ]
 }

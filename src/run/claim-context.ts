@@ -5,19 +5,24 @@ import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
-  answersBypassDirectors,
+  type Coverage,
+  coverageOf,
   expectedWindows,
+  healthOf,
   judge,
-  oneMasterAtATime,
-  onlyCandidatesAnswerArp,
   type ExpectedWindows,
+  type Inspection,
   type Invariant,
+  type Judgement,
+  type ShareVerdict,
   type TimelineDraft,
   type Window,
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
-import type { Assertion, ClaimRecord, Evidence, Figure, Finding } from './record.ts'
+import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Sweep } from './record.ts'
+import type { SweepOptions } from './sweep.ts'
+import { type Excuses, Watch } from './watch.ts'
 
 export type { Keep, Sabotage } from './claim-clusters.ts'
 export { Skip } from './claim-verdict.ts'
@@ -54,8 +59,12 @@ export interface Measurement {
   readonly note?: string
 }
 
-/** A master and its successor may both advertise for one interval, and a little for the machine. */
-const USUAL_OVERLAP_MS = 1_100
+export interface HealthOptions {
+  /** How long two masters may overlap, ms. */
+  readonly overlapMs?: number
+  /** What the claim breaks on purpose, each with the reason: it is judged nonetheless, and the record shows both. */
+  readonly excuse?: Excuses
+}
 
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
 export class ClaimContext {
@@ -69,8 +78,9 @@ export class ClaimContext {
   readonly #undecided = new Map<string, string>()
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
+  readonly #sweeps: Sweep[] = []
   readonly #questions: Promise<unknown>[] = []
-  readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
+  readonly #watch = new Watch()
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
 
@@ -99,18 +109,15 @@ export class ClaimContext {
     return this.#clusters.boot(options.topology ?? this.topology, options)
   }
 
-  /** What every healthy cluster keeps to, from now to the end of the claim. */
-  alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
+  /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */
+  alwaysHealthy(cluster: Cluster, { overlapMs, excuse }: HealthOptions = {}): void {
     this.#questions.push(askForVips(cluster))
-    const { vips, nodes, virtualServices } = cluster.topology
-    if (vips.length > 0) this.always(cluster, onlyCandidatesAnswerArp)
-    if (virtualServices.some(({ forwarding }) => forwarding === 'DR')) this.always(cluster, answersBypassDirectors)
-    const vrrp = nodes.filter(({ services }) => services.includes('keepalived')).length > 1
-    if (vrrp) this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))
+    for (const one of healthOf(cluster, overlapMs)) this.#watch.add(cluster, one, excuse)
   }
 
-  always(cluster: Cluster, invariant: Invariant): void {
-    this.#watched.push({ cluster, since: cluster.clock.now(), invariant })
+  /** One more rule, from now to the end of the claim. */
+  always(cluster: Cluster, one: Invariant | Inspection, excuse?: Excuses): void {
+    this.#watch.add(cluster, one, excuse)
   }
 
   /** Tells who watches what goes on. */
@@ -124,22 +131,16 @@ export class ClaimContext {
     return ok
   }
 
+  /** Who answered how many requests, or in what order: with the test that judged it, and its error rate. */
+  share(text: string, { ok, detail, test }: ShareVerdict): boolean {
+    this.#assertions.push({ text, ok, detail, ...(test === undefined ? {} : { test }) })
+    return ok
+  }
+
   /** A figure; with a window, one that must lie inside it. Answers whether it does. */
   async measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
-    const { name, value, unit = 'ms', window, since, uncertaintyMs = 0 } = measurement
-    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
-    if (late) this.#noteLateness(late)
-    const lateBy = {
-      fabricLateMs: late?.fabricMaxMs ?? 0,
-      machineLateMs: late?.machineMs ?? 0,
-      startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
-    }
-    const judgement = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
-    if (window && judgement === 'undecided') {
-      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const excuse = `by less than the machine was late (${(lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs).toFixed(0)} ms)`
-      this.#undecided.set(name, `${name}: ${miss} ${excuse}`)
-    }
+    const { name, value, unit = 'ms', window, uncertaintyMs = 0 } = measurement
+    const judgement = await this.#judge(cluster, measurement)
     const note = [
       measurement.note,
       uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
@@ -154,6 +155,68 @@ export class ClaimContext {
       ...(note.length === 0 ? {} : { note: note.join('; ') }),
     })
     return judgement === undefined || judgement === 'inside'
+  }
+
+  /** What the lateness of harness and machines leaves of a measurement. Notes what it leaves undecided. */
+  async #judge(cluster: Cluster, measurement: Measurement): Promise<Judgement | undefined> {
+    const { name, value, window, since, uncertaintyMs = 0 } = measurement
+    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
+    if (late) this.#noteLateness(late)
+    if (!window) return undefined
+    const lateBy = {
+      fabricLateMs: late?.fabricMaxMs ?? 0,
+      machineLateMs: late?.machineMs ?? 0,
+      startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
+    }
+    const judgement = judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    if (judgement === 'undecided') {
+      const lateMs = lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs
+      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
+      this.#undecided.set(name, `${name}: ${miss} by less than the machine was late (${lateMs.toFixed(0)} ms)`)
+    }
+    return judgement
+  }
+
+  /**
+   * Strikes a fault at `phases` phases of an interval, spread evenly, and judges what each is measured at: the window is
+   * right, and tight, when all lie in it and cover it. `strike` waits for its phase (`atPhase`), breaks, measures and heals.
+   * The figure "coverage of the window" and the record's `sweeps` tell how much of it they covered.
+   */
+  async sweep(cluster: Cluster, { name, window, phases, of, strike }: SweepOptions): Promise<Coverage> {
+    const points: (Sweep['points'][number] & { readonly judgement: Judgement | undefined })[] = []
+    for (let count = 0; count < phases; count++) {
+      const phase = count / phases
+      this.say(`${name}: phase ${count + 1} of ${phases}`)
+      const { value, since, uncertaintyMs = 0 } = await strike(phase)
+      const measurement = { name: `${name} at phase ${phase.toFixed(3)}`, value, window, since, uncertaintyMs }
+      const judgement = await this.#judge(cluster, { ...measurement, ...(of === undefined ? {} : { of }) })
+      points.push({ phase, value: Math.round(value * 1000) / 1000, within: judgement === 'inside', judgement })
+    }
+    const coverage = coverageOf(
+      points.map(({ value }) => value),
+      window,
+    )
+    const outside = points.filter(({ judgement }) => judgement === 'outside')
+    this.check(
+      `${name}: none of ${phases} phases misses its window`,
+      outside.length === 0,
+      outside.map(({ phase, value }) => `${value} ms at phase ${phase}`).join(', ') || undefined,
+    )
+    const { share, largestGapMs, lowSlackMs, highSlackMs } = coverage
+    this.#sweeps.push({
+      name,
+      window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+      points: points.map(({ phase, value, within }) => ({ phase, value, within })),
+      ...{ share, largestGapMs, lowSlackMs, highSlackMs },
+    })
+    const ms = (figure: number): string => `${figure.toFixed(0)} ms`
+    this.#figures.push({
+      name: `coverage of the window: ${name}`,
+      value: Math.round(share * 1000) / 1000,
+      unit: 'share',
+      note: `${phases} phases; largest gap ${ms(largestGapMs)}, ${ms(lowSlackMs)} from the lower end, ${ms(highSlackMs)} from the upper`,
+    })
+    return coverage
   }
 
   timeline(timeline: TimelineDraft): void {
@@ -190,6 +253,7 @@ export class ClaimContext {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
+      ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
       evidence: files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file)),
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
@@ -203,10 +267,7 @@ export class ClaimContext {
 
   async #lookBack(): Promise<void> {
     await Promise.all(this.#questions)
-    for (const { cluster, since, invariant } of this.#watched) {
-      const violations = invariant.violations(cluster, since, cluster.clock.now())
-      this.check(`always: ${invariant.text}`, violations.length === 0, violations.join('\n') || undefined)
-    }
+    this.#assertions.push(...(await this.#watch.lookBack()))
     for (const { cluster, since } of this.#clusters.all) {
       // A fabric that died is the error that the claim ends with; its lateness is of no interest.
       const late = await cluster.lateness(since).catch(() => undefined)

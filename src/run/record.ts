@@ -24,6 +24,21 @@ export interface Figure {
   readonly note?: string
 }
 
+/** One window, and what was measured with the fault at many phases of the interval that it follows from. */
+export interface Sweep {
+  readonly name: string
+  readonly window: { readonly min: number; readonly max: number; readonly formula: string; readonly source: string }
+  /** ms, as measured, in the order of the phases; the phase is a part of the interval, 0 to 1. */
+  readonly points: readonly { readonly phase: number; readonly value: number; readonly within: boolean }[]
+  /** Part of the window's width between the smallest and the largest value inside it, 0 to 1. */
+  readonly share: number
+  /** The widest stretch of the window without a value, ends included, ms. */
+  readonly largestGapMs: number
+  /** From each end of the window to the nearest value inside it, ms. */
+  readonly lowSlackMs: number
+  readonly highSlackMs: number
+}
+
 /** One event of a timeline, on the cluster's clock. */
 export interface TimelineEvent {
   /** ms on the cluster's clock. */
@@ -65,6 +80,17 @@ export interface Assertion {
   readonly text: string
   readonly ok: boolean
   readonly detail?: string
+  /** What would have broken it, but was done on purpose: by whom, or why. */
+  readonly excused?: string
+  /** What would have broken it, but that the machine's lateness explains: neither right nor wrong. */
+  readonly undecided?: string
+  /** Of a share of requests: by which test, and how often that calls something wrong that is right. */
+  readonly test?: {
+    readonly name: string
+    readonly errorRate: number
+    readonly statistic?: number
+    readonly p?: number
+  }
 }
 
 export interface ClaimRecord {
@@ -85,6 +111,8 @@ export interface ClaimRecord {
   readonly figures: readonly Figure[]
   readonly assertions: readonly Assertion[]
   readonly timelines: readonly Timeline[]
+  /** Absent where nothing was swept. */
+  readonly sweeps?: readonly Sweep[]
   readonly findings: readonly Finding[]
   readonly evidence: readonly Evidence[]
   readonly durationMs: number

@@ -1,11 +1,6 @@
+export { type Coverage, coverageOf } from './coverage.ts'
 export { failoverTimeline, type TimelineDraft } from './failover-timeline.ts'
-export {
-  answersBypassDirectors,
-  natHidesRealServers,
-  oneMasterAtATime,
-  onlyCandidatesAnswerArp,
-  type Invariant,
-} from './invariants.ts'
+export * from './invariants/index.ts'
 export { judge, type Judgement, type Measured } from './judgement.ts'
 export * from './windows/index.ts'
 export * from './schedulers/index.ts'

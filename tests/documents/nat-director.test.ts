@@ -1,5 +1,12 @@
 import { burst, countByServer } from '../../src/load/index.ts'
-import { natHidesRealServers, newScheduler, replay, strictRotation, tableOrder } from '../../src/verdict/index.ts'
+import {
+  exactly,
+  natHidesRealServers,
+  newScheduler,
+  replay,
+  strictRotation,
+  tableOrder,
+} from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
 import { shares, witnessedShares } from '../support/steps.ts'
 
@@ -24,7 +31,7 @@ claim('002-1', async (c) => {
     answers,
     service.realServers.map(({ address }) => address),
   )
-  c.check('the servers answer in turn', rotation.ok, rotation.detail)
+  c.share('the servers answer in turn', rotation)
   const tries = cluster.wire.handshakes(
     { dstIp: service.address, dstPort: service.port, clientIp: client.address },
     { since },
@@ -52,13 +59,12 @@ claim('002-2', async (c) => {
   const servers = tableOrder(realServers).map((server) => ({ ...server, name: server.address, active: 0, inactive: 0 }))
   const expected = replay(newScheduler('wlc'), servers, [{ do: 'probe', times: count }])
   const wrong = answers.findIndex((server, n) => server !== expected[n])
-  c.check(
-    "each request goes where the kernel's rule says",
-    wrong < 0,
+  const detail =
     wrong < 0
       ? answers.slice(0, 6).join(' ')
-      : `request ${wrong + 1}: ${expected[wrong]} expected, not ${answers[wrong]}`,
-  )
+      : `request ${wrong + 1}: ${expected[wrong]} expected, not ${answers[wrong]}`
+  const sequence = exactly('exact sequence (model of ip_vs_wlc.c)', { ok: wrong < 0, detail })
+  c.share("each request goes where the kernel's rule says", sequence)
   const table = (await director.table())[0]?.realServers ?? []
   for (const { node, address, weight } of realServers) {
     const documented = DOCUMENTED[node]

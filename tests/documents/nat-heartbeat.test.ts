@@ -45,7 +45,7 @@ claim('000-1', async (c) => {
   const director = cluster.director(master)
   const answers = await witnessedShares(c, cluster, director, 12)
   const rotation = strictRotation(answers, servers)
-  c.check('the servers answer in strict rotation, 1:1:1', rotation.ok, rotation.detail)
+  c.share('the servers answer in strict rotation, 1:1:1', rotation)
   const { address, port } = cluster.service
   const tries = cluster.wire.handshakes({ dstIp: address, dstPort: port, clientIp: cluster.client.address }, { since })
   const forwardedTo = tries.map(({ forwarded }) => forwarded.at(-1)?.dstIp ?? 'nobody')
@@ -237,7 +237,7 @@ claim('000-5', async (c) => {
     answers,
     servers.filter((server) => server !== broken.address),
   )
-  c.check('the rest answer in strict rotation, 1:1', rotation.ok, rotation.detail)
+  c.share('the rest answer in strict rotation, 1:1', rotation)
   const { address, port } = cluster.service
   const strays = cluster.wire
     .handshakes({ dstIp: address, dstPort: port }, { since })
@@ -266,7 +266,7 @@ claim('000-6', async (c) => {
   })
   c.waited(goneAt - fault.at + (backAt - pluggedAt))
   const rotation = strictRotation(await witnessedShares(c, cluster, director, 9), servers)
-  c.check('all three answer in strict rotation again', rotation.ok, rotation.detail)
+  c.share('all three answer in strict rotation again', rotation)
 })
 
 claim('000-7', async (c) => {
@@ -296,7 +296,10 @@ claim('000-7', async (c) => {
   )
   const rotation = strictRotation(answers, servers)
   const refused = requests.filter(({ exitCode }) => exitCode === 7).length
-  c.check('its share of the requests is refused, every third', rotation.ok && refused === count / 3, rotation.detail)
+  c.share('its share of the requests is refused, every third', {
+    ...rotation,
+    ok: rotation.ok && refused === count / 3,
+  })
   c.check(
     'the kernel goes on scheduling it, 1:1:1',
     servers.every((server) => kernel.get(server) === count / 3),

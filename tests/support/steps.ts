@@ -150,7 +150,7 @@ export async function witnessedShares(
   c.check('every request is answered', requests.length === count && failed === 0, `${failed} of ${count} failed`)
   const kernel = await director.connections(count)
   const both = agree(served, kernel)
-  c.check('client and kernel count the same', both.ok, both.detail)
+  c.share('client and kernel count the same', both)
   return requests.map(({ server }) => server ?? 'nobody')
 }
 

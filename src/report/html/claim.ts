@@ -1,4 +1,4 @@
-import type { ClaimRecord, Evidence } from '../../run/record.ts'
+import type { Assertion, ClaimRecord, Evidence } from '../../run/record.ts'
 import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
@@ -6,6 +6,7 @@ import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
 import { fileLink } from './links.ts'
 import { html, prose, type Markup } from './markup.ts'
+import { sweepsSection } from './sweep.ts'
 import { timelineSection } from './timeline.ts'
 
 /** One claim with everything that was measured for it. */
@@ -23,7 +24,8 @@ export function claimSection(claim: ClaimRecord, anchor: string): Markup {
       </div>
       <h3 id="${anchor}-title">${prose(claim.title)}</h3>
     </header>
-    ${reason(claim)} ${assertions(claim)} ${figuresSection(claim.figures)} ${claim.timelines.map(timelineSection)}
+    ${reason(claim)} ${assertions(claim)} ${figuresSection(claim.figures)} ${sweepsSection(claim.sweeps)}
+    ${claim.timelines.map(timelineSection)}
     ${
       claim.findings.length > 0 &&
       html`<div class="callout finding">
@@ -53,13 +55,29 @@ function assertions(claim: ClaimRecord): Markup | undefined {
   if (claim.assertions.length === 0) return undefined
   return html`<ul class="assertions">
     ${claim.assertions.map(
-      ({ text, ok, detail }) =>
+      ({ text, ok, detail, excused, undecided, test }) =>
         html`<li class="${ok ? 'ok' : 'not-ok'}">
           <span class="mark" role="img" aria-label="${ok ? 'holds' : 'does not hold'}">${ok ? '✓' : '✗'}</span>
-          <span>${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}</span>
+          <span
+            >${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}${
+              test !== undefined && html` <span class="detail">${testText(test)}</span>`
+            }${
+              excused !== undefined && html` <span class="detail pre">excused: ${excused}</span>`
+            }${undecided !== undefined && html` <span class="detail pre">not decided: ${undecided}</span>`}</span
+          >
         </li> `,
     )}
   </ul>`
+}
+
+/** "exact sequence (ip_vs_rr.c), error rate 0 %". */
+function testText({ name, errorRate, statistic, p }: NonNullable<Assertion['test']>): string {
+  const figures = [
+    statistic === undefined ? undefined : `statistic ${statistic}`,
+    p === undefined ? undefined : `p ${p}`,
+    `error rate ${errorRate * 100} %`,
+  ]
+  return `test: ${[name, ...figures.filter((figure) => figure !== undefined)].join(', ')}`
 }
 
 function footer(claim: ClaimRecord): Markup {

@@ -16,6 +16,8 @@ export const PICTURE_STYLE = `
 .bar-band.open-right { border-right: 0; -webkit-mask-image: linear-gradient(to left, transparent, #000 26%); mask-image: linear-gradient(to left, transparent, #000 26%); }
 .bar-mark { position: absolute; top: 1px; width: 4px; height: 24px; margin-left: -2px; border-radius: 2px; background: var(--text);
   box-shadow: 0 0 0 2px var(--sunken); }
+.bar-dot { position: absolute; top: 9px; width: 8px; height: 8px; margin-left: -4px; border-radius: 50%; background: var(--text); opacity: .7; }
+.bar-dot.out { background: var(--fail-solid); opacity: 1; }
 .bar-mark.out { background: var(--fail-solid); }
 .bar-end { position: absolute; top: 25px; color: var(--muted); white-space: nowrap; max-width: 26%; overflow: hidden; text-overflow: ellipsis; }
 dl.plain { display: grid; gap: 8px; align-content: start; }

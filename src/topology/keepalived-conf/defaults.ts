@@ -35,6 +35,9 @@ export const VRRP_DEFAULTS = {
   } satisfies GarpSettings,
 } as const
 
+/** include/vrrp_track.h (VRRP_SCRIPT_DI, _DT, _DW); vrrp_data.c, alloc_vrrp_script. The timeout is the interval's. */
+export const TRACK_SCRIPT_DEFAULTS = { intervalS: 1, weight: 0, rise: 1, fall: 1 } as const
+
 export interface CheckerDefaults {
   readonly retry: number
   /** Absent: delay_loop (DNS_CHECK). */

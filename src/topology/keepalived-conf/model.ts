@@ -13,6 +13,8 @@ export interface KeepalivedConf {
   /** No instance takes part in elections for this long after the start (`vrrp_startup_delay`). */
   readonly vrrpStartupDelayS: number
   readonly vrrpInstances: readonly VrrpInstance[]
+  /** By what an instance may be tracked: `vrrp_script` blocks. */
+  readonly vrrpScripts: readonly VrrpScript[]
   readonly virtualServers: readonly KeepalivedVirtualServer[]
   /** What keepalived will ignore or warn about, and what an expectation computed from this file does not cover. */
   readonly notes: readonly ConfNote[]
@@ -39,9 +41,34 @@ export interface VrrpInstance {
   /** Adverts that must fail to come before the master counts as down (`down_timer_adverts`, 2.2.3 and later). */
   readonly downTimerAdverts: number
   readonly garp: GarpSettings
-  /** Names of scripts that may put the instance into FAULT or change its priority. */
-  readonly trackScripts: readonly string[]
-  readonly trackInterfaces: readonly string[]
+  /** Scripts that put the instance into FAULT (weight 0) or change its priority. */
+  readonly trackScripts: readonly Tracked[]
+  readonly trackInterfaces: readonly Tracked[]
+}
+
+/** A line of `track_script` or `track_interface`. */
+export interface Tracked {
+  readonly name: string
+  /** Its own; absent: the script's, or 0 for an interface. */
+  readonly weight?: number
+  /** A failure counts as success and the other way round. Absent: as the script has it. */
+  readonly reverse?: boolean
+}
+
+/** A `vrrp_script` block. */
+export interface VrrpScript {
+  readonly name: string
+  /** From the beginning of a run to the beginning of the next. */
+  readonly intervalS: number
+  /** A run that takes longer is ended by SIGTERM, and has failed. */
+  readonly timeoutS: number
+  /** Successes in a row until it counts as good. */
+  readonly rise: number
+  /** Failures in a row until it counts as bad. */
+  readonly fall: number
+  /** 0: FAULT while it is bad. Above 0: added while it is good. Below 0: added while it is bad. */
+  readonly weight: number
+  readonly reverse: boolean
 }
 
 /** Gratuitous ARP of one instance. */
@@ -118,5 +145,12 @@ export interface Checker {
   readonly delayLoopS: number
   /** HTTP_GET and SSL_GET: after a failure, check again without waiting (`fast_recovery`). */
   readonly fastRecovery: boolean
+  /** Where it connects to, in place of the real server's own address and port (`connect_ip`, `connect_port`). */
+  readonly connectIp?: string
+  readonly connectPort?: number
+  /** MISC_CHECK: how long a run may take (`misc_timeout`, or the virtual server's delay_loop). */
+  readonly miscTimeoutS?: number
+  /** UDP_CHECK: silence is a failure (`require_reply`). Absent: a success. */
+  readonly requireReply?: boolean
   readonly urls: readonly { readonly path: string; readonly statusCodes?: string }[]
 }

@@ -6,6 +6,7 @@ import { Block } from './block.ts'
 import { readGlobals } from './globals.ts'
 import type { ConfNote, KeepalivedConf } from './model.ts'
 import { parseStatements } from './statement.ts'
+import { readVrrpScript } from './tracking.ts'
 import { readVirtualServer } from './virtual-server.ts'
 import { readVrrpInstance } from './vrrp-instance.ts'
 
@@ -42,6 +43,7 @@ export function parseKeepalivedConf(text: string, file: string, options: ReadOpt
     vrrpInstances: root
       .blocks('vrrp_instance')
       .map((block) => readVrrpInstance(block, { ...globals, vrrpStartupDelayS })),
+    vrrpScripts: root.blocks('vrrp_script').map(readVrrpScript),
     virtualServers: root.blocks('virtual_server').map(readVirtualServer),
     notes,
   }

@@ -32,7 +32,7 @@ export function readVirtualServer(block: Block): KeepalivedVirtualServer {
         ...readAddress(server, server.statement.values),
         weight: server.number(weight, 'weight') ?? serverWeight,
         inhibitOnFailure: server.flag('inhibit_on_failure') || block.flag('inhibit_on_failure'),
-        checkers: readCheckers(server, { ...inherited, ...readCheckTimes(server) }),
+        checkers: readCheckers(server, { ...inherited, ...readCheckTimes(server) }, times.delayLoopS),
       } satisfies KeepalivedRealServer
     }),
   }

@@ -5,6 +5,7 @@ import { type Globals, readGarp } from './globals.ts'
 import { VRRP_INSTANCE_KEYWORDS } from './keywords.ts'
 import type { VirtualIpaddress, VrrpInstance } from './model.ts'
 import type { Statement } from './statement.ts'
+import { readTracked } from './tracking.ts'
 
 /** auth_pass is one field of eight bytes in the packet (RFC 2338, section 5.3.10); keepalived cuts off the rest. */
 const PASSWORD_LENGTH = 8
@@ -34,8 +35,8 @@ export function readVrrpInstance(block: Block, globals: Globals): VrrpInstance {
     preemptDelayS: block.number({ min: 0, max: 1000, decimal: true }, 'preempt_delay') ?? 0,
     downTimerAdverts: block.number({ min: 1, max: 100 }, 'down_timer_adverts') ?? globals.downTimerAdverts,
     garp: readGarp(block, '', globals.garp),
-    trackScripts: firstWords(block.blocks('track_script')),
-    trackInterfaces: firstWords(block.blocks('track_interface')),
+    trackScripts: readTracked(block.blocks('track_script')),
+    trackInterfaces: readTracked(block.blocks('track_interface')),
   }
   if (instance.version === 2 && !Number.isInteger(instance.advertIntS)) {
     const statement = block.last('advert_int') ?? block.statement
@@ -48,9 +49,6 @@ export function readVrrpInstance(block: Block, globals: Globals): VrrpInstance {
   if (preemptDelay !== undefined && instance.state === 'MASTER') {
     block.note(preemptDelay, 'preempt_delay needs "state BACKUP"; keepalived clears it')
     return { ...instance, preemptDelayS: 0 }
-  }
-  if (instance.trackScripts.length > 0) {
-    block.note(block.last('track_script') ?? block.statement, 'tracked scripts may change priority and state')
   }
   return instance
 }

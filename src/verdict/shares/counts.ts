@@ -1,6 +1,7 @@
 import { chiSquaredDistributionTable } from 'simple-statistics'
 import { UsageError } from '../../errors.ts'
-import { countOf, fail, listCounts, pass, type ShareVerdict } from './share-verdict.ts'
+import { chiSquareTail } from './chi-square.ts'
+import { countOf, exactly, fail, listCounts, pass, type ShareVerdict } from './share-verdict.ts'
 
 /**
  * Each server answered its share.
@@ -10,6 +11,14 @@ import { countOf, fail, listCounts, pass, type ShareVerdict } from './share-verd
  * @param toleranceRequests how many requests more or fewer each server may have.
  */
 export function exactShares(
+  observed: readonly string[],
+  expected: ReadonlyMap<string, number>,
+  toleranceRequests: number,
+): ShareVerdict {
+  return exactly(`counts, give or take ${toleranceRequests}`, judgeShares(observed, expected, toleranceRequests))
+}
+
+function judgeShares(
   observed: readonly string[],
   expected: ReadonlyMap<string, number>,
   toleranceRequests: number,
@@ -65,12 +74,23 @@ export function evenSpread(
     const wanted = expected.get(server)!
     return sum + (counts.get(server)! - wanted) ** 2 / wanted
   }, 0)
+  const p = chiSquareTail(statistic, degrees)
+  const test = {
+    name: "Pearson's chi-square",
+    errorRate: alpha,
+    statistic: rounded(statistic),
+    p: Number(p.toFixed(4)),
+  }
   const text =
     `${total} over ${servers.length} servers: ${listCounts(counts)}; expected ${listCounts(roundedAll(expected))}; ` +
-    `chi-square ${rounded(statistic)}, critical ${critical} for ${degrees} degrees of freedom; ` +
+    `chi-square ${rounded(statistic)}, critical ${critical} for ${degrees} degrees of freedom, ` +
+    `p ${test.p}; ` +
     `error rate ${alpha * 100} %`
-  return statistic <= critical ? pass(text) : fail(`${text} (a fair spread would be called uneven that often)`)
+  const verdict = statistic <= critical ? pass(text) : fail(`${text} (a fair spread would be called uneven that often)`)
+  return { ...verdict, test }
 }
+
+const TWO_WITNESSES = 'equal counts of two witnesses'
 
 /** Two witnesses count the same: requests that clients saw answered, and connections that the kernel scheduled. */
 export function agree(
@@ -79,15 +99,20 @@ export function agree(
 ): ShareVerdict {
   const servers = [...new Set([...clientCounts.keys(), ...kernelCounts.keys()])]
   const differing = servers.filter((server) => (clientCounts.get(server) ?? 0) !== (kernelCounts.get(server) ?? 0))
-  if (differing.length === 0) return pass(`client and kernel both count ${listCounts(clientCounts)}`)
+  if (differing.length === 0)
+    return exactly(TWO_WITNESSES, pass(`client and kernel both count ${listCounts(clientCounts)}`))
   const complaints = differing.map(
     (server) => `${server}: client ${clientCounts.get(server) ?? 0}, kernel ${kernelCounts.get(server) ?? 0}`,
   )
-  return fail(`the witnesses differ: ${complaints.join('; ')}`)
+  return exactly(TWO_WITNESSES, fail(`the witnesses differ: ${complaints.join('; ')}`))
 }
 
 /** The same key, an address of a client or a VIP, always has the same server; and every key was asked at least twice. */
 export function alwaysSame(byKey: ReadonlyMap<string, readonly string[]>): ShareVerdict {
+  return exactly('the same server every time', judgeSame(byKey))
+}
+
+function judgeSame(byKey: ReadonlyMap<string, readonly string[]>): ShareVerdict {
   for (const [key, servers] of byKey) {
     if (servers.length < 2) return fail(`${key}: asked ${servers.length} times, and it takes 2 to compare`)
     const other = servers.findIndex((server) => server !== servers[0])

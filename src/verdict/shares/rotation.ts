@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts'
 import { weightStep, wrrRound } from '../schedulers/index.ts'
-import { around, countOf, deviation, fail, listCounts, pass, type ShareVerdict } from './share-verdict.ts'
+import { around, countOf, deviation, exactly, fail, listCounts, pass, type ShareVerdict } from './share-verdict.ts'
 
 /**
  * rr: the servers in turn, each once, over and over (ip_vs_rr.c). Where the rotation begins is free, and the first round
@@ -10,6 +10,10 @@ import { around, countOf, deviation, fail, listCounts, pass, type ShareVerdict }
  * @param servers all that have a weight above 0.
  */
 export function strictRotation(observed: readonly string[], servers: readonly string[]): ShareVerdict {
+  return exactly('exact sequence (ip_vs_rr.c)', judgeRotation(observed, servers))
+}
+
+function judgeRotation(observed: readonly string[], servers: readonly string[]): ShareVerdict {
   const size = servers.length
   if (observed.length < 2 * size) return fail(tooFew(observed, 2 * size))
   const round = observed.slice(0, size)
@@ -36,7 +40,15 @@ export function strictRotation(observed: readonly string[], servers: readonly st
 export function wholePeriods(
   observed: readonly string[],
   weights: ReadonlyMap<string, number>,
-  { tableOrder }: { readonly tableOrder?: readonly string[] } = {},
+  options: { readonly tableOrder?: readonly string[] } = {},
+): ShareVerdict {
+  return exactly('exact periods in the order of ip_vs_wrr.c', judgePeriods(observed, weights, options))
+}
+
+function judgePeriods(
+  observed: readonly string[],
+  weights: ReadonlyMap<string, number>,
+  { tableOrder }: { readonly tableOrder?: readonly string[] },
 ): ShareVerdict {
   const active = new Map([...weights].filter(([, weight]) => weight > 0))
   const step = weightStep(active.values())

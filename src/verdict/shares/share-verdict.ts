@@ -3,6 +3,24 @@ export interface ShareVerdict {
   readonly ok: boolean
   /** One line: what was seen; when it is not `ok`, where it first deviates, with what was expected there. */
   readonly detail: string
+  /** By which test; absent where there was too little to test. */
+  readonly test?: ShareTest
+}
+
+/** How it was judged, so that a reader knows how often such a verdict is wrong. */
+export interface ShareTest {
+  /** "exact sequence", "Pearson's chi-square". */
+  readonly name: string
+  /** How often it calls something wrong that is right, 0 to 1; 0 for an exact one. */
+  readonly errorRate: number
+  readonly statistic?: number
+  /** How often chance alone would give a statistic as large or larger. */
+  readonly p?: number
+}
+
+/** The kernel's rule leaves one outcome: whatever differs is wrong. */
+export function exactly(name: string, verdict: ShareVerdict): ShareVerdict {
+  return { ...verdict, test: { name, errorRate: 0 } }
 }
 
 export function pass(detail: string): ShareVerdict {

@@ -1,15 +1,11 @@
 import type { CheckerKind } from '../../topology/keepalived-conf/index.ts'
-import type { VersionRow } from './versions.ts'
+import { type DownRule, TCP_CHECK_DOWN } from './version-table.ts'
+import { forVersion, type VersionRow } from './versions.ts'
 
 /** What a checker does about a server that is down, as far as it decides when the server comes back. */
 export interface CheckerRule {
-  /**
-   * How long it waits between two tries of a server that is down.
-   * - `delay-loop`: delay_loop.
-   * - `retries-too`: delay_loop, then `retry` further tries with delay_before_retry, and again.
-   * - `longer`: the longer of delay_loop and delay_before_retry.
-   */
-  readonly wait: 'delay-loop' | 'retries-too' | 'longer'
+  /** How long it waits between two tries of a server that is down. */
+  readonly wait: DownRule
   /**
    * What it takes to be up again.
    * - `one-success`: the first try that succeeds.
@@ -20,49 +16,63 @@ export interface CheckerRule {
   readonly source: string
 }
 
-const http = (kind: string): readonly VersionRow<readonly CheckerRule[]>[] => [
-  {
-    // The rule came with 2.0.17 (ChangeLog, "After HTTP_GET URL failure"); read in 2.2.7, 2.3.3 and 2.3.4.
-    from: '2.0.17',
-    value: [
-      {
-        wait: 'longer',
-        recovery: 'failed-url-then-all',
-        source: `keepalived check_http.c epilog, timeout_epilog (${kind})`,
-      },
-    ],
+interface KindRules {
+  /** File and function that end a try, for the removal's window too. */
+  readonly epilog: string
+  readonly recovery: CheckerRule['recovery']
+  readonly rows: readonly VersionRow<readonly DownRule[]>[]
+}
+
+/** Releases before these were not read, or have no such checker. */
+const always = (from: string, rule: DownRule): KindRules['rows'] => [{ from, value: [rule] }]
+
+/** Read in 2.2.7, 2.3.3 and 2.3.4, which agree but for what `version-table` has. */
+const KINDS: Partial<Readonly<Record<CheckerKind, KindRules>>> = {
+  // The rule came with 2.0.17 (ChangeLog, "After HTTP_GET URL failure").
+  HTTP_GET: {
+    epilog: 'check_http.c epilog, timeout_epilog (HTTP_GET)',
+    recovery: 'failed-url-then-all',
+    rows: always('2.0.17', 'longer'),
   },
-]
-
-const tcpBefore: CheckerRule = {
-  wait: 'retries-too',
-  recovery: 'one-success',
-  source: 'keepalived 2.2.7 check_tcp.c tcp_epilog',
+  SSL_GET: {
+    epilog: 'check_http.c epilog, timeout_epilog (SSL_GET)',
+    recovery: 'failed-url-then-all',
+    rows: always('2.0.17', 'longer'),
+  },
+  TCP_CHECK: { epilog: 'check_tcp.c tcp_epilog', recovery: 'one-success', rows: TCP_CHECK_DOWN.rows },
+  PING_CHECK: { epilog: 'check_ping.c icmp_epilog', recovery: 'one-success', rows: always('2.2.0', 'delay-loop') },
+  UDP_CHECK: { epilog: 'check_udp.c udp_epilog', recovery: 'one-success', rows: always('2.2.0', 'delay-loop') },
+  DNS_CHECK: { epilog: 'check_dns.c dns_final', recovery: 'one-success', rows: always('2.0.0', 'delay-loop') },
+  SMTP_CHECK: {
+    epilog: 'check_smtp.c smtp_final, smtp_start_check_thread',
+    recovery: 'one-success',
+    rows: always('2.2.0', 'retries-too'),
+  },
+  MISC_CHECK: {
+    epilog: 'check_misc.c misc_check_child_thread',
+    recovery: 'one-success',
+    rows: always('2.0.0', 'delay-loop'),
+  },
 }
 
-const tcpSince: CheckerRule = {
-  wait: 'delay-loop',
-  recovery: 'one-success',
-  source: 'keepalived 2.3.3 check_tcp.c tcp_epilog',
+/** The kinds that have windows. */
+export function isKnownKind(kind: CheckerKind): boolean {
+  return KINDS[kind] !== undefined
 }
 
-const ping: CheckerRule = {
-  wait: 'delay-loop',
-  recovery: 'one-success',
-  source: 'keepalived check_ping.c icmp_epilog',
+/** File and function where a kind's tries end. */
+export function epilogOf(kind: CheckerKind): string {
+  return KINDS[kind]?.epilog ?? ''
 }
 
-/**
- * By version. Several rules in a row: the source of those releases was not read, and lies between two that differ; any
- * of the rules is accepted.
- */
-export const CHECKER_RULES: Partial<Readonly<Record<CheckerKind, readonly VersionRow<readonly CheckerRule[]>[]>>> = {
-  HTTP_GET: http('HTTP_GET'),
-  SSL_GET: http('SSL_GET'),
-  TCP_CHECK: [
-    { from: '2.0.0', before: '2.2.8', value: [tcpBefore] },
-    { from: '2.2.8', before: '2.3.3', value: [tcpBefore, tcpSince] },
-    { from: '2.3.3', value: [tcpSince] },
-  ],
-  PING_CHECK: [{ from: '2.2.0', value: [ping] }],
+/** Of a version; several where it is not known which of them it follows. */
+export function checkerRules(kind: CheckerKind, version: string): CheckerRule[] {
+  const rules = KINDS[kind]
+  if (rules === undefined) return []
+  const { epilog, recovery, rows } = rules
+  return forVersion(rows, version, `return by ${kind}`).map((wait) => ({
+    wait,
+    recovery,
+    source: `keepalived ${epilog}`,
+  }))
 }

@@ -1,16 +1,7 @@
 import type { Checker } from '../../topology/keepalived-conf/index.ts'
-import { CHECKER_RULES, type CheckerRule } from './checker-rules.ts'
-import { forVersion } from './versions.ts'
+import { type CheckFailure, idleTryS, tryDuration } from './check-tries.ts'
+import { type CheckerRule, checkerRules, epilogOf, isKnownKind } from './checker-rules.ts'
 import { eitherWindow, inS, noWindow, toWindow, type Window } from './window.ts'
-
-/**
- * How a try fails, which decides how long it lasts:
- * - `refused`: the machine answers at once that nothing listens (RST): no time.
- * - `no-answer`: nothing comes back (frames lost, process stopped): the whole connect_timeout.
- * - `host-gone`: nobody answers ARP. Depending on what the director's neighbour table still holds, the kernel gives up
- *   before connect_timeout (about 3 s, net.ipv4.neigh.*.mcast_solicit) or even at once.
- */
-export type CheckFailure = 'refused' | 'no-answer' | 'host-gone'
 
 /** The first check after keepalived's start: BOOTSTRAP_DELAY, and a random part of the warm-up. */
 export function firstCheck(checker: Checker): Window {
@@ -27,22 +18,21 @@ export function firstCheck(checker: Checker): Window {
 
 /** The server fails: from the failure until the director takes it out. */
 export function checkerRemoval(checker: Checker, failure: CheckFailure): Window {
-  const { kind, retry, delayLoopS, delayBeforeRetryS } = checker
-  if (kind === 'PING_CHECK' && failure === 'refused') {
-    noWindow('removal by PING_CHECK', 'a stopped service does not keep its machine from answering echo requests')
-  }
+  const { kind, retry, delayLoopS, delayBeforeRetryS } = known(checker)
   const { minS, maxS, text } = tryDuration(checker, failure)
   const tries = retry + 1
-  const between = retry * delayBeforeRetryS
-  rulesOf(kind)
+  const idleS = idleTryS(checker)
+  // MISC_CHECK counts its delays from the beginning of one run to the beginning of the next; the others from an end.
+  const perRetryS = kind === 'MISC_CHECK' ? Math.max(delayBeforeRetryS, maxS) : delayBeforeRetryS + maxS
+  const idle = idleS === 0 ? '' : ` and connect_timeout ${inS(idleS)} of a try that heard nothing`
   return toWindow({
     name: `removal by ${kind}`,
-    earliestMs: (tries * minS + between) * 1000,
-    latestMs: (delayLoopS + tries * maxS + between) * 1000,
+    earliestMs: ((kind === 'MISC_CHECK' ? 1 : tries) * minS + retry * delayBeforeRetryS) * 1000,
+    latestMs: (idleS + delayLoopS + retry * perRetryS + maxS) * 1000,
     exact:
-      `up to delay_loop ${inS(delayLoopS)} until the next try, ${tries} ${tries === 1 ? 'try' : 'tries'} of ${text}, ` +
-      `${retry} × delay_before_retry ${inS(delayBeforeRetryS)}`,
-    source: removalSource(kind),
+      `up to delay_loop ${inS(delayLoopS)}${idle} until the next try, ${tries} ${tries === 1 ? 'try' : 'tries'} of ` +
+      `${text}, ${retry} × delay_before_retry ${inS(delayBeforeRetryS)}`,
+    source: `keepalived.conf(5) delay_loop, retry, delay_before_retry, ${timeoutWord(kind)}; keepalived ${removalPlace(kind)}`,
     from: 'the service fails',
     to: 'the director removes the real server (or sets its weight to 0, with inhibit_on_failure)',
     // Each try and each wait.
@@ -52,8 +42,7 @@ export function checkerRemoval(checker: Checker, failure: CheckFailure): Window 
 
 /** The server works again: from then until the director has it back. It must have been taken out before. */
 export function checkerReturn(checker: Checker, failure: CheckFailure, version: string): Window {
-  const table = rulesOf(checker.kind)
-  const rules = forVersion(table, version, `return by ${checker.kind}`)
+  const rules = checkerRules(known(checker).kind, version)
   return eitherWindow(rules.map((rule) => returnBy(rule, checker, failure)))
 }
 
@@ -66,11 +55,16 @@ function returnBy(rule: CheckerRule, checker: Checker, failure: CheckFailure): W
   const againS = fastRecovery ? 0 : urls * delayLoopS
   const again =
     urls === 0 ? '' : `, then ${urls} × ${fastRecovery ? 'fast_recovery 0 s' : `delay_loop ${inS(delayLoopS)}`}`
+  // A run of MISC_CHECK that succeeds takes its time, too; and UDP_CHECK may wait for an error that does not come.
+  const successS = kind === 'MISC_CHECK' ? maxS : idleTryS(checker)
+  const untilNextS = kind === 'MISC_CHECK' ? Math.max(waitS, maxS) : maxS + waitS
   return toWindow({
     name: `return by ${kind}`,
     earliestMs: againS * 1000,
-    latestMs: (maxS + waitS + againS) * 1000,
-    exact: `up to one failing try of ${text} and ${inS(waitS)} until the next${again}`,
+    latestMs: (untilNextS + successS + againS) * 1000,
+    exact:
+      `up to one failing try of ${text} and ${inS(waitS)} until the next${again}` +
+      (successS === 0 ? '' : `, and up to ${inS(successS)} for that one to succeed`),
     source: rule.source,
     from: 'the service works again',
     to: 'the director adds the real server',
@@ -78,30 +72,15 @@ function returnBy(rule: CheckerRule, checker: Checker, failure: CheckFailure): W
   })
 }
 
-function tryDuration(
-  { connectTimeoutS }: Checker,
-  failure: CheckFailure,
-): { readonly minS: number; readonly maxS: number; readonly text: string } {
-  switch (failure) {
-    case 'refused':
-      return { minS: 0, maxS: 0, text: '0 s (refused at once)' }
-    case 'no-answer':
-      return { minS: connectTimeoutS, maxS: connectTimeoutS, text: `connect_timeout ${inS(connectTimeoutS)}` }
-    case 'host-gone':
-      return { minS: 0, maxS: connectTimeoutS, text: `0 s to connect_timeout ${inS(connectTimeoutS)}` }
-  }
+function known(checker: Checker): Checker {
+  if (isKnownKind(checker.kind)) return checker
+  return noWindow(checker.kind, 'its timing has not been read in keepalived yet')
 }
 
-function rulesOf(kind: Checker['kind']): NonNullable<(typeof CHECKER_RULES)[typeof kind]> {
-  return CHECKER_RULES[kind] ?? noWindow(`${kind}`, 'its timing has not been read in keepalived yet')
+function timeoutWord(kind: Checker['kind']): string {
+  return kind === 'MISC_CHECK' ? 'misc_timeout' : 'connect_timeout'
 }
 
-function removalSource(kind: Checker['kind']): string {
-  const file =
-    kind === 'TCP_CHECK'
-      ? 'check_tcp.c tcp_epilog'
-      : kind === 'PING_CHECK'
-        ? 'check_ping.c icmp_epilog'
-        : 'check_http.c epilog'
-  return `keepalived.conf(5) delay_loop, retry, delay_before_retry, connect_timeout; keepalived ${file}`
+function removalPlace(kind: Checker['kind']): string {
+  return kind === 'HTTP_GET' || kind === 'SSL_GET' ? 'check_http.c epilog' : epilogOf(kind)
 }

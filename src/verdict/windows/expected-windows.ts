@@ -6,14 +6,29 @@ import {
   readKeepalivedConfs,
   type ReadOptions,
   type VrrpInstance,
+  type VrrpScript,
 } from '../../topology/keepalived-conf/index.ts'
 import { withoutPrefix } from '../../topology/ipv4.ts'
 import type { Topology } from '../../topology/model.ts'
-import { type CheckFailure, checkerRemoval, checkerReturn, firstCheck } from './checker-windows.ts'
+import type { CheckFailure } from './check-tries.ts'
+import { checkerRemoval, checkerReturn, firstCheck } from './checker-windows.ts'
 import { garpFirstBurst, garpRefresh, garpSecondBurst, type GarpWindow } from './garp.ts'
 import { advertInterval, type PreemptAfter, vrrpPreempt, vrrpYield } from './vrrp-preempt.ts'
 import { powerCutToTakeover, vrrpResign, vrrpTakeover } from './vrrp-takeover.ts'
-import type { Window } from './window.ts'
+import { trackedReturn, trackedTakeover, type TrackedChange } from './tracked-takeover.ts'
+import {
+  carrierSpan,
+  effectivePriority,
+  type ScriptFailure,
+  scriptFall,
+  scriptFallSpans,
+  scriptRise,
+  scriptRiseSpans,
+  type Tracker,
+  trackerOf,
+} from './tracking.ts'
+import { versionNote } from './versions.ts'
+import { noWindow, type Window } from './window.ts'
 
 /** Who loses the VIP and who gets it; `vrid` only where the directors have several instances in common. */
 export interface Handover {
@@ -39,6 +54,16 @@ export interface Check {
   readonly checker?: CheckerKind
 }
 
+/** A script that a node's instance tracks. */
+export interface ScriptOf {
+  readonly node: string
+  readonly script: string
+  readonly failure: ScriptFailure
+}
+
+/** What an instance tracks: one of its scripts, or one of its interfaces. */
+export type TrackedBy = { readonly script: string; readonly failure: ScriptFailure } | { readonly interface: string }
+
 /** The windows of one cluster, asked by the names of its nodes. */
 export class ExpectedWindows {
   readonly #topology: Topology
@@ -50,53 +75,82 @@ export class ExpectedWindows {
   }
 
   vrrpTakeover(handover: Handover): Window {
-    return vrrpTakeover(...this.#pair(handover))
+    return this.#said(handover.to, vrrpTakeover(...this.#pair(handover)))
   }
 
   powerCutToTakeover(handover: Handover): Window {
-    return powerCutToTakeover(...this.#pair(handover))
+    return this.#said(handover.to, powerCutToTakeover(...this.#pair(handover)))
   }
 
   vrrpResign(handover: Handover): Window {
-    return vrrpResign(...this.#pair(handover))
+    return this.#said(handover.to, vrrpResign(...this.#pair(handover)))
   }
 
   /** `to` is the preferred node, which is back; `from` the one that gives way. */
   vrrpYield(handover: Handover): Window {
     const [lower, preferred] = this.#pair(handover)
-    return vrrpYield(preferred, lower)
+    return this.#said(handover.from, vrrpYield(preferred, lower))
   }
 
   vrrpPreempt(instance: Instance, after: PreemptAfter): Window {
-    return vrrpPreempt(this.instance(instance), after, this.conf(instance.node).vrrpStartupDelayS)
+    const { vrrpStartupDelayS } = this.conf(instance.node)
+    return this.#said(
+      instance.node,
+      vrrpPreempt(this.#healthy(instance.node, this.instance(instance)), after, vrrpStartupDelayS),
+    )
   }
 
   advertInterval(instance: Instance): Window {
-    return advertInterval(this.instance(instance))
+    return this.#said(instance.node, advertInterval(this.instance(instance)))
   }
 
   garpFirstBurst(instance: Instance): GarpWindow {
-    return garpFirstBurst(this.instance(instance))
+    return this.#said(instance.node, garpFirstBurst(this.instance(instance)))
   }
 
   garpSecondBurst(instance: Instance): GarpWindow {
-    return garpSecondBurst(this.instance(instance))
+    return this.#said(instance.node, garpSecondBurst(this.instance(instance)))
   }
 
   garpRefresh(instance: Instance, which: 'first' | 'next'): GarpWindow {
-    return garpRefresh(this.instance(instance), this.conf(instance.node).version, which)
+    const { version } = this.conf(instance.node)
+    return this.#said(instance.node, garpRefresh(this.instance(instance), version, which))
+  }
+
+  /** What a tracked script looks at fails, until keepalived counts it as bad. */
+  scriptFall({ node, script, failure }: ScriptOf): Window {
+    return this.#said(node, scriptFall(this.script(node, script), failure, this.conf(node).version))
+  }
+
+  scriptRise({ node, script, failure }: ScriptOf): Window {
+    return this.#said(node, scriptRise(this.script(node, script), failure, this.conf(node).version))
+  }
+
+  /** What the master `from` tracks fails, until the first advert of `to`. */
+  trackedTakeover(handover: Handover, by: TrackedBy): Window {
+    const [{ virtualRouterId: vrid }, successor] = this.#pair(handover)
+    const master = this.instance({ node: handover.from, vrid })
+    return this.#said(handover.from, trackedTakeover(master, successor, this.#change(handover.from, master, by, 'bad')))
+  }
+
+  /** What `to`, the preferred node, tracks is well again, until it advertises in place of `from`. */
+  trackedReturn(handover: Handover, by: TrackedBy): Window {
+    const [current, { virtualRouterId: vrid }] = this.#pair(handover)
+    const preferred = this.instance({ node: handover.to, vrid })
+    return this.#said(handover.to, trackedReturn(preferred, current, this.#change(handover.to, preferred, by, 'good')))
   }
 
   firstCheck(check: Omit<Check, 'failure'>): Window {
-    return firstCheck(this.checker(check))
+    return this.#said(check.director, firstCheck(this.checker(check)))
   }
 
   checkerRemoval(check: Check): Window {
-    return checkerRemoval(this.checker(check), check.failure)
+    return this.#said(check.director, checkerRemoval(this.checker(check), check.failure))
   }
 
   checkerReturn(check: Check): Window {
-    return checkerReturn(this.checker(check), check.failure, this.conf(check.director).version)
+    const { version } = this.conf(check.director)
+    return this.#said(check.director, checkerReturn(this.checker(check), check.failure, version))
   }
 
   /** The keepalived configuration of a node. */
@@ -135,9 +189,72 @@ export class ExpectedWindows {
     )
   }
 
+  /** A `vrrp_script` of a node. */
+  script(node: string, name: string): VrrpScript {
+    const all = this.conf(node).vrrpScripts
+    return only(
+      all.filter((script) => script.name === name),
+      `tracked scripts ${name} of ${node}`,
+      all.map((script) => script.name),
+    )
+  }
+
+  /** Rules that were taken for a version whose source was not read are not passed off as that version's. */
+  #said<W extends Window>(node: string, window: W): W {
+    const note = versionNote(this.conf(node).version)
+    return note === undefined ? window : { ...window, source: `${window.source} (${note})` }
+  }
+
+  #change(node: string, instance: VrrpInstance, by: TrackedBy, turns: 'bad' | 'good'): TrackedChange {
+    const { version } = this.conf(node)
+    const { name, interface: own } = instance
+    const { scripts, interfaces } = this.#trackers(node, instance)
+    const trackers = [...scripts, ...interfaces]
+    const wanted = 'script' in by ? by.script : by.interface
+    const from = 'script' in by ? scripts : interfaces
+    const found = from.filter((one) => one.name === wanted)
+    const tracker = only(
+      found,
+      `trackers ${wanted} of ${name} on ${node}`,
+      from.map((one) => one.name),
+    )
+    const others = trackers.filter((one) => one !== tracker)
+    if ('script' in by) {
+      const spans = turns === 'bad' ? scriptFallSpans : scriptRiseSpans
+      return { tracker, others, noticed: spans(this.script(node, by.script), by.failure, version) }
+    }
+    if (by.interface === own && turns === 'bad') {
+      noWindow(
+        `VRRP takeover by the tracked ${own}`,
+        'nobody hears adverts by a cable that is out: ask for vrrpTakeover',
+      )
+    }
+    return { tracker, others, noticed: [carrierSpan(turns === 'bad' ? 'lost' : 'back')] }
+  }
+
   #pair({ from, to, vrid }: Handover): [from: VrrpInstance, to: VrrpInstance] {
     const giver = this.instance({ node: from, ...(vrid === undefined ? {} : { vrid }) })
-    return [giver, this.instance({ node: to, vrid: giver.virtualRouterId })]
+    return [this.#healthy(from, giver), this.#healthy(to, this.instance({ node: to, vrid: giver.virtualRouterId }))]
+  }
+
+  /** With the priority that it advertises while all that it tracks is good. */
+  #healthy(node: string, instance: VrrpInstance): VrrpInstance {
+    const trackers = this.#trackers(node, instance)
+    const all = [...trackers.scripts, ...trackers.interfaces].map((tracker) => ({ ...tracker, good: true }))
+    return { ...instance, priority: effectivePriority(instance, all) }
+  }
+
+  /** keepalived ignores a tracked script that it has no block for (vrrp_track.c, alloc_track_script). */
+  #trackers(
+    node: string,
+    { trackScripts, trackInterfaces }: VrrpInstance,
+  ): { readonly scripts: Tracker[]; readonly interfaces: Tracker[] } {
+    const { vrrpScripts } = this.conf(node)
+    const scripts = trackScripts.flatMap((line) => {
+      const block = vrrpScripts.find(({ name }) => name === line.name)
+      return block === undefined ? [] : [trackerOf(line, block)]
+    })
+    return { scripts, interfaces: trackInterfaces.map((line) => trackerOf(line)) }
   }
 }
 

@@ -1,33 +1,12 @@
 import type { VrrpInstance } from '../../topology/keepalived-conf/index.ts'
-import { forVersion, type VersionRow } from './versions.ts'
+import { GARP_REFRESH, type RefreshRule } from './version-table.ts'
+import { forVersion } from './versions.ts'
 import { eitherWindow, inMs, inS, noWindow, toWindow, type Window } from './window.ts'
 
 /** A window for gratuitous ARP, with how many frames for each VIP belong to it. */
 export interface GarpWindow extends Window {
   readonly framesPerVip: number
 }
-
-/**
- * How a master times its refreshes.
- * - `advert`: it looks at each advert whether the time has passed, so a refresh goes out with an advert.
- * - `timer`: by a timer of its own, whose first run waits for garp_master_delay as well.
- */
-type RefreshRule = 'advert' | 'timer'
-
-/**
- * `advert` was read in 2.2.7 (vrrp.c, vrrp_state_master_tx), `timer` in 2.3.3 and 2.3.4 (vrrp.c,
- * vrrp_state_become_master; vrrp_scheduler.c, vrrp_gratuitous_arp_refresh_thread). Which release in between changed it
- * was not established: for those, either is accepted.
- *
- * The timer of 2.3.3 and 2.3.4 is not cancelled when the node gives the VIP up, and each new mastership of the same
- * process starts another: such a node refreshes more often than it was told, and its windows count from the start of
- * the process's first mastership only.
- */
-const REFRESH_RULES: readonly VersionRow<readonly RefreshRule[]>[] = [
-  { from: '2.1.0', before: '2.2.8', value: ['advert'] },
-  { from: '2.2.8', before: '2.3.3', value: ['advert', 'timer'] },
-  { from: '2.3.3', value: ['timer'] },
-]
 
 /** Each advert's timer starts after the work of the one before, so a row of adverts runs behind the clock. */
 const ADVERT_DRIFT_MS = 10
@@ -71,7 +50,7 @@ export function garpRefresh(master: VrrpInstance, version: string, which: 'first
   const { masterRefreshS, masterRefreshRepeat } = master.garp
   if (masterRefreshS === 0) noWindow('the gratuitous ARP refresh', 'garp_master_refresh is 0')
   if (masterRefreshRepeat === 0) noWindow('the gratuitous ARP refresh', 'garp_master_refresh_repeat is 0')
-  const rules = forVersion(REFRESH_RULES, version, 'gratuitous ARP refresh')
+  const rules = forVersion(GARP_REFRESH.rows, version, GARP_REFRESH.what)
   const window = eitherWindow(rules.map((rule) => refreshBy[rule](master, which)))
   return { ...window, framesPerVip: masterRefreshRepeat }
 }

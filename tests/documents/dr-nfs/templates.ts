@@ -1,6 +1,5 @@
 import type { ClusterTime } from '../../../src/clock.ts'
 import type { Cluster, Director } from '../../../src/cluster/index.ts'
-import { EARLY_TOLERANCE_MS, STEP_TOLERANCE_MS, type Window } from '../../../src/verdict/index.ts'
 
 type Connection = Awaited<ReturnType<Director['connectionTable']>>[number]
 
@@ -39,19 +38,4 @@ export async function untilForgotten(
     echo $((now - seen))`
   const hundredths = await node.succeed(script, { timeoutMs: 20_000, pollMs: 10 })
   return { at: cluster.clock.now(), unseenMs: Number(hundredths) * 10 }
-}
-
-/** The last connection restarts the template's timer (ip_vs_core.c, ip_vs_sched_persist). */
-export function templateExpiry(persistenceS: number): Window {
-  // kernel/time/timer.c: 250 ticks a second, and timers of 2 to 16 s are rounded up to 64 of them.
-  const granularityMs = 256
-  return {
-    name: 'expiry of a persistence template',
-    minMs: persistenceS * 1000 - EARLY_TOLERANCE_MS,
-    maxMs: persistenceS * 1000 + granularityMs + 2 * STEP_TOLERANCE_MS,
-    formula: `persistence_timeout ${persistenceS} s; − ${EARLY_TOLERANCE_MS} ms clocks, + ${granularityMs} ms granularity of the kernel's timers, + 2 × ${STEP_TOLERANCE_MS} ms lateness`,
-    source: 'ip_vs_core.c ip_vs_sched_persist; ip_vs_conn.c ip_vs_conn_expire; kernel/time/timer.c',
-    from: "the client's last SYN",
-    to: 'the template is no longer in /proc/net/ip_vs_conn',
-  }
 }

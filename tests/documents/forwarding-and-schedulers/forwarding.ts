@@ -201,9 +201,9 @@ async function balanced(
     requests.map(({ server }) => server ?? 'nobody'),
     service.realServers.map(({ address }) => address),
   )
-  c.check('by the servers in turn', rotation.ok, rotation.detail)
+  c.share('by the servers in turn', rotation)
   const both = agree(served, await scheduled(director, service, count))
-  c.check('client and kernel count the same', both.ok, both.detail)
+  c.share('client and kernel count the same', both)
   const tries = cluster.wire.handshakes({ dstIp: service.address, dstPort: service.port })
   c.check('the wire shows a handshake for each', tries.length === count, `${tries.length}`)
   return { requests, tries }

@@ -90,9 +90,9 @@ claim('003-both', async (c) => {
     requests.map(({ server }) => server ?? 'nobody'),
     web.realServers.map(({ address }) => address),
   )
-  c.check('the web servers take turns', rotation.ok, rotation.detail)
+  c.share('the web servers take turns', rotation)
   const both = agree(served, await scheduled(director, web, count))
-  c.check('client and kernel count the same pages', both.ok, both.detail)
+  c.share('client and kernel count the same pages', both)
 
   const sessions = handshakesAt(cluster, ftp, since)
   const last = dataSyns(cluster, 'outside', since).at(-1)?.at ?? since
@@ -126,12 +126,12 @@ async function checkSessions(c: ClaimContext, cluster: Cluster, transfers: reado
     sessions,
     service.realServers.map(({ address }) => address),
   )
-  c.check('FTP sessions go to the servers in turn, each to one', rotation.ok, rotation.detail)
+  c.share('FTP sessions go to the servers in turn, each to one', rotation)
   const counts = new Map(service.realServers.map(({ address }) => [address, 0]))
   for (const server of sessions) counts.set(server, (counts.get(server) ?? 0) + 1)
   const kernel = await scheduled(cluster.director(cluster.the('director')), service, sessions.length)
   const both = agree(counts, kernel)
-  c.check('client and kernel count the same sessions', both.ok, both.detail)
+  c.share('client and kernel count the same sessions', both)
 }
 
 /** The helper is unloaded before anybody used it: a module that a connection uses stays. */

@@ -28,7 +28,7 @@ claim('003-rr', async (c) => {
   await using trials = await Trials.on(c)
   const picks = await trials.run('requests one by one', { scheduler: 'rr', steps: [probe(9)] })
   const rotation = strictRotation(picks, ['1', '2', '3'])
-  c.check('each server once, over and over', rotation.ok, rotation.detail)
+  c.share('each server once, over and over', rotation)
   await trials.run(UNEVEN_TEXT, { scheduler: 'rr', ...UNEVEN })
   trials.checkThatNoOtherFits()
 })
@@ -43,7 +43,7 @@ claim('003-wrr', async (c) => {
   })
   const byServer = new Map(weights.map((weight, index): [string, number] => [`${index + 1}`, weight]))
   const periods = wholePeriods(picks, byServer, { tableOrder: ['3', '2', '1'] })
-  c.check('any six in a row are three, two and one', periods.ok, periods.detail)
+  c.share('any six in a row are three, two and one', periods)
   await trials.run(UNEVEN_TEXT, { scheduler: 'wrr', ...UNEVEN })
   trials.checkThatNoOtherFits()
 })
@@ -175,7 +175,7 @@ claim('003-more', async (c) => {
 function checkSame(c: ClaimContext, keys: readonly string[], picks: Picks, text: string): void {
   const byKey = new Map(keys.map((key, at) => [key, picks.filter((_, index) => index % keys.length === at)]))
   const same = alwaysSame(byKey)
-  c.check(text, same.ok, same.detail)
+  c.share(text, same)
   const servers = new Set(picks)
   c.check('and many spread over all three', servers.size === 3, [...servers].sort().join(' '))
 }

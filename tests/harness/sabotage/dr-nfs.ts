@@ -139,6 +139,74 @@ export const drNfs: SabotageTable = {
       telling: '001-12',
       long: true,
     },
+    {
+      name: 'checker-dies',
+      description: 'on both directors the checker process of keepalived is killed 5 s later; its parent starts another',
+      sabotage: afterBoot((cluster) => later(cluster, 'sleep 5; kill -KILL "$(pgrep -x keepalived | sed -n 2p)"')),
+      red: { '001-12': /processes stay the same.*keepalived \(pid \d+\) no longer runs/s },
+      why: 'no claim does that on purpose, and nobody else would notice: the service goes on. 001-12 takes long enough',
+      telling: '001-12',
+    },
+    {
+      name: 'hasty-checks',
+      description: 'the directors check every 2 s, though the configuration that they were given says 6',
+      sabotage: afterBoot((cluster) =>
+        onAll(
+          cluster.withRole('director').filter(({ spec }) => spec.services.includes('keepalived')),
+          `sed -i 's/delay_loop 6/delay_loop 2/' ${CONF} && systemctl reload keepalived`,
+        ),
+      ),
+      red: {
+        '001-12': /health checks come at the configured rhythm.*TCP_CHECK of .* came (1[89]|2[01])\d\d ms after/s,
+      },
+      why: 'the windows of removals (001-10) would hold all the same: a check comes sooner, and is still inside',
+      telling: '001-12',
+      long: true,
+    },
+    {
+      name: 'stray-server',
+      description: 'somebody puts a server back into the table 1 s after keepalived has removed it',
+      sabotage: afterBoot((cluster) => {
+        const { address, port, realServers } = cluster.service
+        const back = realServers.map(
+          (server) =>
+            `ipvsadm -Ln | grep -q ${server.address}:${server.port} || ` +
+            `{ sleep 1; ipvsadm -a -t ${address}:${port} -r ${server.address}:${server.port} -g; }`,
+        )
+        return later(cluster, `while sleep 0.3; do ${back.join('; ')}; done`)
+      }),
+      red: { '001-10': /no new connection reaches a server after its director has removed it.*was sent to/s },
+      why: 'the claim that asks for the service after a removal',
+      telling: '001-10',
+    },
+    {
+      name: 'weight-0',
+      description: "the topology gives the first real server weight 0, keepalived's configuration gives it 1",
+      sabotage: {
+        vary: (topology) =>
+          Promise.resolve({
+            ...topology,
+            virtualServices: topology.virtualServices.map((service) => ({
+              ...service,
+              realServers: service.realServers.map((server, index) => ({ ...server, weight: index === 0 ? 0 : 1 })),
+            })),
+          }),
+      },
+      red: { '001-12': /no connection is scheduled to a server of weight 0 \(.*of weight 0/s },
+      why: 'requests go to both servers, one of which should get none',
+      telling: '001-12',
+      long: true,
+    },
+    {
+      name: 'kernel-bug',
+      description: 'the kernel of a real server logs a BUG',
+      sabotage: afterBoot((cluster) =>
+        cluster.the('real-server').succeed("echo '<1>BUG: made up by a test of the harness' >/dev/kmsg"),
+      ),
+      red: { '001-12': /no kernel reports an oops.*BUG: made up by a test of the harness/s },
+      why: 'nothing is wrong with the cluster but what its kernel says',
+      telling: '001-12',
+    },
   ],
 }
 
@@ -169,4 +237,10 @@ function allowArp(): string {
     ['arp_ignore', 'arp_announce'].map((name) => `net.ipv4.conf.${nic}.${name}=0`),
   )
   return `sysctl -q -w ${settings.join(' ')}`
+}
+
+/** Something that the directors with keepalived do by themselves, while the claim runs: not what the claim does. */
+function later(cluster: Cluster, script: string): Promise<unknown> {
+  const directors = cluster.withRole('director').filter(({ spec }) => spec.services.includes('keepalived'))
+  return Promise.all(directors.map((node) => node.machine.start(script)))
 }

@@ -89,8 +89,8 @@ void t.test('the first check comes after 1 s and a random part of the warm-up', 
 })
 
 void t.test('a checker that was not read is refused', async (t) => {
-  const smtp = checker('SMTP_CHECK {\n}')
-  t.throws(() => checkerRemoval(smtp, 'refused'), { code: 'LVSLAB_E_WINDOW_NONE' })
+  const file = checker('FILE_CHECK {\n}')
+  t.throws(() => checkerRemoval(file, 'refused'), { code: 'LVSLAB_E_WINDOW_NONE' })
 })
 
 void t.test('a server that the director does not know is refused', async (t) => {
@@ -99,4 +99,45 @@ void t.test('a server that the director does not know is refused', async (t) => 
     code: 'LVSLAB_E_WINDOW_SELECTION',
     message: 'there are 0 real servers of keepalived on client that fit, not one',
   })
+})
+
+void t.test('DNS_CHECK: three retries, delay_loop apart where nothing else is said', async (t) => {
+  const dns = checker('DNS_CHECK {\nname example.org\n}')
+  t.match(checkerRemoval(dns, 'refused'), { minMs: 17_995, maxMs: 24_400 })
+  t.match(checkerReturn(dns, 'refused', '2.3.4'), { minMs: 0, maxMs: 6100 })
+})
+
+void t.test('SMTP_CHECK goes on with its retries while the server is down', async (t) => {
+  const smtp = checker('SMTP_CHECK {\nretry 2\ndelay_before_retry 9\n}')
+  t.match(checkerRemoval(smtp, 'refused'), { minMs: 17_995, maxMs: 24_300 })
+  t.match(checkerReturn(smtp, 'refused', '2.2.7'), { maxMs: 9100 })
+})
+
+void t.test('MISC_CHECK: runs begin delays apart, and take their own time', async (t) => {
+  const misc = checker('MISC_CHECK {\nmisc_path /bin/false\nmisc_timeout 4\nretry 1\ndelay_before_retry 2\n}')
+  // 2 s at least; 6 s until the next run, 4 s until the retry (the run outlasts delay_before_retry), 4 s of that.
+  t.match(checkerRemoval(misc, 'refused'), { minMs: 1995, maxMs: 14_200, source: /misc_timeout/ })
+  t.match(checkerReturn(misc, 'refused', '2.2.7'), { minMs: 0, maxMs: 10_100 })
+  t.match(checkerRemoval(checker('MISC_CHECK {\nmisc_path /bin/false\n}'), 'refused'), { minMs: 0, maxMs: 12_100 })
+})
+
+void t.test('UDP_CHECK: silence is a success, unless a reply is asked for', async (t) => {
+  const udp = checker('UDP_CHECK {\nconnect_timeout 2\n}')
+  t.match(checkerRemoval(udp, 'refused'), { minMs: 995, maxMs: 9200 })
+  t.throws(() => checkerRemoval(udp, 'no-answer'), { code: 'LVSLAB_E_WINDOW_NONE', message: /silence is a success/ })
+  t.match(checkerRemoval(checker('UDP_CHECK {\nconnect_timeout 2\nrequire_reply\n}'), 'no-answer'), { minMs: 4995 })
+})
+
+void t.test('each level overrides the one outside it', async (t) => {
+  const text = `virtual_server 10.0.0.1 80 {
+    delay_loop 10\nretry 5\nconnect_timeout 9\nwarmup 2
+    real_server 10.0.0.2 80 {\nretry 4\ndelay_loop 8\nTCP_CHECK {\nretry 1\nconnect_timeout 1\n}\nMISC_CHECK {\nmisc_path x\n}\n}
+    real_server 10.0.0.3 80 {\nTCP_CHECK {\n}\n}
+  }`
+  const [first, second] = parseKeepalivedConf(text, 'test.conf').virtualServers[0]!.realServers
+  t.match(first!.checkers, [
+    { retry: 1, connectTimeoutS: 1, delayLoopS: 8, warmupS: 2 },
+    { retry: 4, delayLoopS: 8, miscTimeoutS: 10 },
+  ])
+  t.match(second!.checkers, [{ retry: 5, connectTimeoutS: 9, delayLoopS: 10, delayBeforeRetryS: 1 }])
 })

@@ -1,19 +1,14 @@
-import type { ClusterTime } from '../clock.ts'
-import type { Cluster } from '../cluster/index.ts'
-import { describeEvent, describeTime } from '../fabric/index.ts'
-
-/** Something that must be true of the wire all the while. */
-export interface Invariant {
-  readonly text: string
-  /** What broke it between the two moments; empty when it held. */
-  readonly violations: (cluster: Cluster, since: ClusterTime, until: ClusterTime) => string[]
-}
+import type { ClusterTime } from '../../clock.ts'
+import type { Cluster } from '../../cluster/index.ts'
+import { type ArpEvent, describeEvent, describeTime } from '../../fabric/index.ts'
+import type { Invariant } from './invariant.ts'
 
 /**
  * Nobody but a director that may own it answers ARP for the VIP (RFC 826): the "ARP problem" of direct routing. A
  * director answers by the VIP's own interface; its other ones answering too would be the same problem.
  */
 export const onlyCandidatesAnswerArp: Invariant = {
+  name: 'arp-candidates',
   text: 'only directors answer ARP for the VIP',
   violations: (cluster, since, until) =>
     cluster.vips.flatMap((vip) => {
@@ -28,11 +23,43 @@ export const onlyCandidatesAnswerArp: Invariant = {
 }
 
 /**
+ * A request for the VIP has one answer: two machines that answer alternately would share its traffic by chance. The next
+ * owner announces itself by gratuitous ARP (RFC 5798 section 6.4.2), so answers of two within `toleratedMs` of each other,
+ * without such an announcement in between, come from two owners at once.
+ */
+export function oneArpAnswerer(toleratedMs: number): Invariant {
+  return {
+    name: 'one-arp-answerer',
+    text: 'one machine at a time answers ARP for a VIP',
+    violations: (cluster, since, until) =>
+      cluster.vips.flatMap(({ address }) => {
+        const announced = cluster.wire.gratuitousArps(address, { since, until })
+        const handedOver = (from: ArpEvent, to: ArpEvent): boolean =>
+          announced.some(({ senderMac, at }) => senderMac === to.senderMac && at > from.at && at <= to.at)
+        const answers = cluster.wire.arpAnswers(address, { since, until })
+        return answers
+          .flatMap((answer, index) => {
+            const previous = answers[index - 1]
+            const isTwo =
+              previous !== undefined &&
+              previous.senderMac !== answer.senderMac &&
+              answer.at - previous.at <= toleratedMs &&
+              !handedOver(previous, answer)
+            if (!isTwo) return []
+            return [`${describeTime(answer.at)}: ${address} answered by ${previous.cable}, and then by ${answer.cable}`]
+          })
+          .slice(0, 5)
+      }),
+  }
+}
+
+/**
  * No two nodes advertise one virtual router at once. A handover may overlap by one advert each way: the lower one learns
  * of the higher one from its advert (RFC 5798 section 6.4.3).
  */
 export function oneMasterAtATime(toleratedMs: number): Invariant {
   return {
+    name: 'one-master',
     text: `never two masters for longer than ${toleratedMs} ms`,
     violations: (cluster, since, until) => {
       const found: string[] = []
@@ -64,6 +91,7 @@ export function oneMasterAtATime(toleratedMs: number): Invariant {
 
 /** Under direct routing, answers from the VIP come from real servers, never through a director. */
 export const answersBypassDirectors: Invariant = {
+  name: 'direct-answers',
   text: 'answers never pass the director (direct routing)',
   violations: (cluster, since, until) => {
     const nics = cluster.withRole('director').flatMap(({ spec }) => spec.interfaces)
@@ -85,6 +113,7 @@ export const answersBypassDirectors: Invariant = {
  * destination, neither a client's nor a health check's. ARP is left out, which no router passes on.
  */
 export const natHidesRealServers: Invariant = {
+  name: 'nat-hides',
   text: "NAT keeps the real servers' addresses inside",
   violations: (cluster, since, until) =>
     hiddenAddresses(cluster).flatMap(({ ip, networks }) =>

@@ -1,0 +1,59 @@
+import type { Inspection, Review } from './invariant.ts'
+import { consoleComplaints } from './node-report.ts'
+
+/** What a kernel says when it was not let to run: a machine that was as late as this says so without being ill. */
+const STALLS = /stall|lockup|LOCKUP|blocked for more than/
+const STALLED_MS = 10_000
+
+/** No kernel says that it has gone wrong: by its log at the end, and by its console, which outlives the machine. */
+export const kernelLogsClean: Inspection = {
+  name: 'kernel-logs',
+  text: 'no kernel reports an oops, a BUG, a panic or a stall',
+  look: async ({ cluster, since, until, after }) => {
+    const found = await Promise.all(
+      cluster.nodes.map(async (node) => {
+        const lines = new Set([...(after.get(node.name)?.kernelComplaints ?? []), ...(await consoleComplaints(node))])
+        return [...lines].slice(0, 3).map((line) => `${node.name}: ${line.trim()}`)
+      }),
+    )
+    const lines = found.flat()
+    const seen = `${cluster.nodes.length} consoles, ${after.size} kernel logs`
+    if (lines.length === 0) return { violations: [], seen }
+    const late = (await cluster.lateness(since, { until })).machineMs >= STALLED_MS
+    const explained = (line: string): boolean => late && STALLS.test(line)
+    return { violations: lines.filter((line) => !explained(line)), undecided: lines.filter(explained), seen }
+  },
+}
+
+/**
+ * Daemons that watch over the cluster do not die and come back unnoticed: the processes that ran at the beginning run at
+ * the end, unless something was done to them or to their machine.
+ */
+export const sameProcesses: Inspection = {
+  name: 'same-processes',
+  text: "keepalived's and heartbeat's processes stay the same, unless a fault takes them",
+  look: (review) => {
+    const violations: string[] = []
+    const excused: string[] = []
+    let watched = 0
+    for (const [name, before] of review.before) {
+      const change = changeOf(review, name)
+      watched += before.processes.length
+      if (change === undefined) continue
+      const [doing] = review.cluster.doings.touching(name, review.since, review.until)
+      if (doing) excused.push(`${change}: ${doing.what}`)
+      else violations.push(change)
+    }
+    return Promise.resolve({ violations, excused, seen: `${watched} processes` })
+  },
+}
+
+function changeOf({ cluster, before, after }: Review, name: string): string | undefined {
+  if (!cluster.node(name).running) return `${name} does not run`
+  const [was, is] = [before.get(name), after.get(name)]
+  if (!was || !is) return undefined
+  if (was.bootId !== is.bootId) return `${name} has booted again`
+  const gone = was.processes.filter(({ pid }) => !is.processes.some((process) => process.pid === pid))
+  if (gone.length === 0) return undefined
+  return `${name}: ${gone.map(({ program, pid }) => `${program} (pid ${pid})`).join(', ')} no longer runs`
+}

@@ -1,0 +1,247 @@
+import t from 'tap'
+import type { WireEvent } from '../../../src/fabric/index.ts'
+import {
+  kernelLogsClean,
+  oneArpAnswerer,
+  probesKeepTheirRhythm,
+  removedServersGetNothing,
+  sameProcesses,
+  weight0GetsNothing,
+} from '../../../src/verdict/index.ts'
+import { parseReport } from '../../../src/verdict/invariants/node-report.ts'
+import { arpEvent, ms, say } from '../fabric/support/scene.ts'
+import { type Inspected, inspected } from './support/inspected.ts'
+import { VIP, watched } from './support/watched.ts'
+
+const DIRECTOR = '192.168.88.8'
+const [FIRST, SECOND] = ['192.168.88.10', '192.168.88.11']
+
+/** A health check of dr-vrrp's: asked, answered with a status or refused. */
+function check(at: number, server: string, answer: '200' | '503' | 'refused' = '200', from = DIRECTOR): WireEvent[] {
+  const [out, back] = [`${from}:${at} > ${server}:80`, `${server}:80 > ${from}:${at}`]
+  const hop = { cable: 'keepalived:eth1', srcMac: 'd', dstMac: 's' } as const
+  const other = { cable: 'node-1:eth1', srcMac: 's', dstMac: 'd' } as const
+  const seq = { seq: at }
+  if (answer === 'refused') return [say(at, hop, out, 'S', seq), say(at + 1, other, back, 'RA')]
+  return [
+    say(at, hop, out, 'S', seq),
+    say(at + 1, other, back, 'SA'),
+    say(at + 10, other, back, 'A', { http: `HTTP/1.1 ${answer} X` }),
+  ]
+}
+
+/** Checks of both servers by both directors, each at its own times; those that are not named are in order. */
+function checks(times: Readonly<Record<string, readonly number[]>>): WireEvent[] {
+  const all = [DIRECTOR, '192.168.88.9'].flatMap((director) =>
+    [FIRST, SECOND].map((server) => [director, server] as const),
+  )
+  return all.flatMap(([director, server], index) => {
+    const regular = Array.from({ length: 5 }, (_, n) => 1000 + index * 10 + n * 6011)
+    return (times[`${director} ${server}`] ?? regular).flatMap((at) => check(at, server, '200', director))
+  })
+}
+
+/** Both daemons run when the watch begins. */
+const before = {
+  keepalived: { processes: [{ pid: 7, program: 'keepalived' }] },
+  'keepalived-backup': { processes: [{ pid: 7, program: 'keepalived' }] },
+}
+
+const run = (cluster: Inspected, times: Readonly<Record<string, readonly number[]>>, untilMs = 30_000) =>
+  cluster.inspect(probesKeepTheirRhythm, { events: checks(times), untilMs, before })
+
+void t.test('probes every delay_loop, after the end of the one before, are right', async (t) => {
+  t.match(await run(await inspected(), {}), { violations: [], undecided: [], excused: [], seen: '20 probes' })
+})
+
+void t.test('one that comes too late, or too early, is told', async (t) => {
+  const late = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_000, 20_011, 26_022] })
+  t.match(late.violations, [/HTTP_GET of 192\.168\.88\.10:80 by keepalived came 6989 ms after.*expected 5945\.\.6160/])
+  const early = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 9000, 15_011, 21_022, 27_033] })
+  t.match(early.violations, [/came 1989 ms after/])
+})
+
+void t.test('what the machine’s lateness explains is undecided', async (t) => {
+  const times = { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_000, 20_011, 26_022] }
+  t.match(await run(await inspected({ lateMs: 900 }), times), { violations: [], undecided: [/came 6989 ms after/] })
+  t.match((await run(await inspected({ lateMs: 20 }), times)).violations.length, 1, 'more than that is not')
+})
+
+void t.test('before 2.3.2 a close that nobody acknowledges blocks the checker for 5 s', async (t) => {
+  const times = { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_000, 20_011, 26_022] }
+  const fin = (at: number) =>
+    say(at, { cable: 'keepalived:eth1', srcMac: 'd', dstMac: 's' }, `${DIRECTOR}:7 > ${SECOND}:80`, 'FA', { seq: 9 })
+  const once = await inspected()
+  t.equal(
+    (await once.inspect(probesKeepTheirRhythm, { events: [...checks(times), fin(8000)], untilMs: 30_000 })).violations
+      .length,
+    1,
+  )
+  const again = await inspected()
+  const look = await again.inspect(probesKeepTheirRhythm, {
+    events: [...checks(times), fin(8000), fin(8200)],
+    untilMs: 30_000,
+  })
+  t.match(look, { violations: [], undecided: [/came 6989 ms after/] })
+})
+
+void t.test('a checker that falls silent, or never speaks, is told', async (t) => {
+  const silent = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [1000, 7011] })
+  t.match(silent.violations, [/no HTTP_GET of 192\.168\.88\.10 by keepalived for 22989 ms/])
+  const never = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [] })
+  t.match(never.violations, [/no HTTP_GET of 192\.168\.88\.10 by keepalived for 30000 ms/])
+  const stopped = await (await inspected()).inspect(probesKeepTheirRhythm, { events: [], untilMs: 30_000 })
+  t.match(stopped, { violations: [], seen: '0 probes' }, 'but not one that did not run')
+})
+
+void t.test('after a failure the retry may come by delay_before_retry, and later ones are not judged', async (t) => {
+  const cluster = await inspected()
+  const failing = [1000, 4000, 10_100, 22_000].flatMap((at) => check(at, FIRST, 'refused'))
+  const events = [...checks({ [`${DIRECTOR} ${FIRST}`]: [] }), ...failing]
+  t.match(await cluster.inspect(probesKeepTheirRhythm, { events, untilMs: 30_000 }), { violations: [] })
+  const hasty = await inspected()
+  const soon = [1000, 2000].flatMap((at) => check(at, FIRST, '503'))
+  const found = await hasty.inspect(probesKeepTheirRhythm, {
+    events: [...checks({ [`${DIRECTOR} ${FIRST}`]: [] }), ...soon],
+    untilMs: 30_000,
+  })
+  t.match(found.violations, [/came 1000 ms after the one before, expected not before 2945 ms/])
+})
+
+void t.test('what was done to the director meanwhile excuses a gap', async (t) => {
+  const cluster = await inspected()
+  cluster.clock.time = 12_000
+  await cluster.cluster.node('keepalived').run('systemctl restart keepalived')
+  const look = await run(cluster, { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_500, 20_511, 26_522] })
+  t.match(look, { violations: [], excused: [/came 7489 ms after/] })
+  const other = await inspected()
+  other.clock.time = 12_000
+  await other.cluster.node('keepalived').run('systemctl is-active keepalived')
+  t.equal(
+    (await run(other, { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 19_500, 25_511] })).violations.length,
+    1,
+    'looking does not',
+  )
+})
+
+const removed = (latest: number, back?: number) => ({
+  keepalived: {
+    tableChanges: [
+      {
+        ...{ earliest: ms(latest - 100), latest: ms(latest), change: 'removed' as const, text: '' },
+        ...{ server: { address: FIRST, port: 80 }, service: { address: '192.168.88.100', port: 80 } },
+      },
+      ...(back === undefined
+        ? []
+        : [{ earliest: ms(back), latest: ms(back + 100), change: 'restart' as const, text: 'Reloading' }]),
+    ],
+  },
+})
+
+/** A client's SYN, and how it was forwarded to a server. */
+function request(at: number, { macOf }: Inspected, server = 'node-1', by = 'keepalived'): WireEvent[] {
+  const ends = `192.168.88.2:${at} > 192.168.88.100:80`
+  const seq = { seq: at }
+  return [
+    say(at, { cable: 'client:eth1', srcMac: 'c', dstMac: macOf(by) }, ends, 'S', seq),
+    say(at + 1, { cable: `${by}:eth1`, srcMac: macOf(by), dstMac: macOf(server) }, ends, 'S', seq),
+  ]
+}
+
+void t.test('a request that reaches a server after its removal is told', async (t) => {
+  const cluster = await inspected()
+  const events = [request(4000, cluster), request(5020, cluster), request(6000, cluster, 'node-2')].flat()
+  const right = await cluster.inspect(removedServersGetNothing, { events, after: removed(5000) })
+  t.match(right, { violations: [], seen: '1 removals' }, 'before it, at the very moment, or to another server')
+  const bad = await inspected()
+  const look = await bad.inspect(removedServersGetNothing, { events: request(7000, bad), after: removed(5000) })
+  t.match(look.violations, [/7\.000 s: 192\.168\.88\.2:7000 was sent to 192\.168\.88\.10:80, removed by keepalived/])
+})
+
+void t.test('not after keepalived may have taken it back, nor by another director', async (t) => {
+  const cluster = await inspected()
+  const events = [...request(9500, cluster), ...request(7000, cluster, 'node-1', 'keepalived-backup')]
+  t.match(await cluster.inspect(removedServersGetNothing, { events, after: removed(5000, 9000) }), { violations: [] })
+})
+
+void t.test(
+  'a stray that lateness explains is undecided; one of a guest whose clock stood still is not judged',
+  async (t) => {
+    const late = await inspected({ lateMs: 500 })
+    const look = await late.inspect(removedServersGetNothing, { events: request(5300, late), after: removed(5000) })
+    t.match(look, { violations: [], undecided: [/5\.300 s/] })
+    const frozen = await inspected()
+    frozen.clock.time = 3000
+    await frozen.cluster.node('keepalived').machine.freeze()
+    const none = await frozen.inspect(removedServersGetNothing, { events: request(7000, frozen), after: removed(5000) })
+    t.match(none, { violations: [], seen: '0 removals' })
+  },
+)
+
+void t.test('weight 0: not one connection', async (t) => {
+  const cluster = await inspected()
+  const services = cluster.cluster.topology.virtualServices as unknown as { realServers: { weight: number }[] }[]
+  services[0]!.realServers[0]!.weight = 0
+  cluster.cluster.wire.append([...request(10, cluster), ...request(20, cluster, 'node-2')])
+  t.match(weight0GetsNothing.violations(cluster.cluster, ms(0), ms(100)), [/10:80, of weight 0/])
+})
+
+const process = (pid: number) => ({ pid, program: 'keepalived' })
+
+void t.test('a process that is gone is told, unless something was done to its machine', async (t) => {
+  const reports = {
+    before: { keepalived: { processes: [process(7), process(8)] } },
+    after: { keepalived: { processes: [process(7), process(9)] } },
+  }
+  const cluster = await inspected()
+  const look = await cluster.inspect(sameProcesses, reports)
+  t.match(look, { violations: ['keepalived: keepalived (pid 8) no longer runs'], seen: '2 processes' })
+  const struck = await inspected()
+  await struck.cluster.node('keepalived').run("pkill -KILL -x 'keepalived'")
+  t.match(await struck.inspect(sameProcesses, reports), { violations: [], excused: [/pid 8.*pkill -KILL/] })
+  const reboot = await (
+    await inspected()
+  ).inspect(sameProcesses, { before: reports.before, after: { keepalived: { bootId: 'b' } } })
+  t.match(reboot.violations, ['keepalived has booted again'])
+})
+
+void t.test('what a kernel in trouble says is told, from its log and from its console', async (t) => {
+  const console =
+    t.testdir({ log: 'Booting\n[ 12.3] BUG: kernel NULL pointer dereference, address: 0\nlogin:\n' }) + '/log'
+  const cluster = await inspected({ consolePath: console })
+  const look = await cluster.inspect(kernelLogsClean, { after: { client: { kernelComplaints: ['[1] Oops: 0002'] } } })
+  t.match(look.violations.slice(0, 2), ['client: [1] Oops: 0002', /^client: \[ 12\.3\] BUG: kernel NULL/])
+  t.match(await (await inspected()).inspect(kernelLogsClean, {}), { violations: [] })
+  const stall = { client: { kernelComplaints: ['rcu: INFO: rcu_sched self-detected stall on CPU'] } }
+  t.match(await (await inspected()).inspect(kernelLogsClean, { after: stall }), { violations: { length: 1 } })
+  const starved = await inspected({ lateMs: 30_000 })
+  t.match(await starved.inspect(kernelLogsClean, { after: stall }), { violations: [], undecided: [/self-detected/] })
+})
+
+void t.test('two machines that answer ARP in turn are told; a handover announces itself', async (t) => {
+  const answer = { operation: 'reply', gratuitous: false, senderIp: VIP, targetIp: '192.168.2.21' } as const
+  const two = await watched(t)
+  const [a, b] = [two.macOf('director', 'eth0'), two.macOf('standby', 'eth0')]
+  const turns = [arpEvent(1, '1', { ...answer, senderMac: a }), arpEvent(2, '2', { ...answer, senderMac: b })]
+  t.match(two.judge(oneArpAnswerer(1100), ...turns), [/0\.002 s: .* answered by node-1:eth0, and then by node-2:eth0/])
+  const over = await watched(t)
+  const announced = arpEvent(1.5, '2', { senderMac: b, senderIp: VIP, targetIp: VIP, gratuitous: true })
+  t.same(over.judge(oneArpAnswerer(1100), turns[0]!, announced, turns[1]!), [])
+  t.same((await watched(t)).judge(oneArpAnswerer(0.5), ...turns), [], 'long after')
+})
+
+void t.test('what a machine says of itself is read, with bounds of its times', async (t) => {
+  const text = `0f-1\n100.00\n=====lvslab\n  411     120 keepalived\n  412       0 keepalived\n=====lvslab\n[   5.1] Oops: 0000\n=====lvslab
+[   90.500000] lvs Keepalived_healthcheckers[412]: Removing service [10.0.0.2]:tcp:80 from VS [10.0.0.1]:tcp:80
+[   95.000000] lvs Keepalived_healthcheckers[412]: Disabling service [10.0.0.3]:tcp:80 of VS [10.0.0.1]:tcp:80
+[   99.000000] lvs Keepalived[411]: Reloading ...
+`
+  const report = parseReport(text, ms(200_000), ms(200_050))
+  t.match(report, { bootId: '0f-1', processes: [{ pid: 411 }], kernelComplaints: ['[   5.1] Oops: 0000'] })
+  t.equal(report.processes.length, 1, 'a child that was just forked is left out')
+  t.match(report.tableChanges, [
+    { change: 'removed', earliest: 190_490, latest: 190_550, server: { address: '10.0.0.2', port: 80 } },
+    { change: 'disabled', server: { address: '10.0.0.3', port: 80 } },
+    { change: 'restart' },
+  ])
+})
