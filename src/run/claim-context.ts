@@ -10,6 +10,7 @@ import {
   expectedWindows,
   judge,
   oneMasterAtATime,
+  onlyCandidatesAnnounceVip,
   onlyCandidatesAnswerArp,
   type ExpectedWindows,
   type Invariant,
@@ -115,7 +116,10 @@ export class ClaimContext {
   alwaysHealthy(cluster: Cluster, options: { readonly overlapMs?: number } = {}): void {
     this.#questions.push(askForVips(cluster))
     const { vips, nodes, virtualServices } = cluster.topology
-    if (vips.length > 0) this.always(cluster, onlyCandidatesAnswerArp)
+    if (vips.length > 0) {
+      this.always(cluster, onlyCandidatesAnswerArp)
+      this.always(cluster, onlyCandidatesAnnounceVip)
+    }
     if (virtualServices.some(({ forwarding }) => forwarding === 'DR')) this.always(cluster, answersBypassDirectors)
     const vrrp = nodes.filter(({ services }) => services.includes('keepalived')).length > 1
     if (vrrp) this.always(cluster, oneMasterAtATime(options.overlapMs ?? USUAL_OVERLAP_MS))

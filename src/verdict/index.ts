@@ -6,6 +6,7 @@ export {
   onlyCandidatesAnswerArp,
   type Invariant,
 } from './invariants.ts'
+export { onlyCandidatesAnnounceVip } from './intruder.ts'
 export { judge, type Judgement, type Measured } from './judgement.ts'
 export * from './windows/index.ts'
 export * from './schedulers/index.ts'
