@@ -165,6 +165,7 @@ function networkWithNotes(network: NetworkControl, doings: Doings): NetworkContr
     cut: (cable, direction) => lasting(nodeOf(cable), `cut ${cable} ${direction}`, network.cut(cable, direction)),
     partition: (name, groups) => lasting('*', `partition ${name}`, network.partition(name, groups)),
     setKind: (name, kind) => lasting('*', `${name} becomes a ${kind}`, network.setKind(name, kind)),
+    admit: (name, stranger) => lasting('*', `a stranger claims ${stranger.address}`, network.admit(name, stranger)),
     flushMacs: (name) => network.flushMacs(name),
   }
 }

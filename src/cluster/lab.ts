@@ -1,4 +1,5 @@
-import type { BootMode } from '../engine/engine.ts'
+import { demandCapabilities } from '../engine/capabilities.ts'
+import type { BootMode, Capability } from '../engine/engine.ts'
 import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
 import type { Progress } from '../image/index.ts'
@@ -19,6 +20,8 @@ export interface BootOptions {
   readonly evidenceDir: string
   /** `false`: machines come up provisioned, with all services stopped. Not with a snapshot. */
   readonly startServices?: boolean
+  /** What the engine must be able to do: for faults that are to come. */
+  readonly needs?: readonly Capability[]
 }
 
 /** Where clusters are booted: the kernel, userland and acceleration that all of them share. */
@@ -29,6 +32,15 @@ export class Lab {
   private constructor(host: VmHost, progress: Progress) {
     this.host = host
     this.#progress = progress
+  }
+
+  get engineName(): string {
+    return 'vm'
+  }
+
+  /** What can be done to the clusters that are booted here. */
+  get capabilities(): ReadonlySet<Capability> {
+    return VmCluster.capabilities
   }
 
   /** Builds what the cache lacks. */
@@ -50,9 +62,12 @@ export class Lab {
   /**
    * Boots a topology, by name, folder, or as a variant made with `vary`.
    *
-   * @throws UsageError for a topology that is wrong, InfrastructureError for a cluster that does not come up
+   * @throws UsageError for a topology that is wrong, or with `LVSLAB_E_ENGINE_LACKS` for an engine that cannot do what is
+   * needed; InfrastructureError for a cluster that does not come up
    */
   async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
+    const { capabilities, engineName: name } = this
+    demandCapabilities({ name, capabilities }, options.needs ?? [], 'inject the faults of this test')
     const topology = typeof which === 'string' ? await loadTopology(which) : which
     // A configuration that cannot be understood is found before a machine starts.
     await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])

@@ -1,5 +1,5 @@
 import { InfrastructureError } from '../errors.ts'
-import type { ExecOptions, ExecResult, Machine } from '../engine/engine.ts'
+import type { ExecOptions, ExecResult, Machine, Standstill } from '../engine/engine.ts'
 import type { CableId } from '../fabric/index.ts'
 import { withoutPrefix, type NodeSpec, type Role } from '../topology/index.ts'
 import { isDisturbing, noted } from './doings.ts'
@@ -39,6 +39,11 @@ export class Node {
 
   get running(): boolean {
     return this.machine.running
+  }
+
+  /** Why it cannot answer though it has power: it was frozen, has panicked, or boots after a reset. */
+  get standstill(): Standstill | undefined {
+    return this.machine.standstill
   }
 
   is(role: Role): boolean {

@@ -2,8 +2,10 @@ import type { ClusterClock, ClusterTime } from '../clock.ts'
 import type { LvslabError } from '../errors.ts'
 import type { CableId, PortCounts, Wire } from '../fabric/index.ts'
 import type { Topology } from '../topology/index.ts'
+import type { Capability } from './capabilities.ts'
 import type { NetworkControl } from './network-control.ts'
 
+export type { Capability } from './capabilities.ts'
 export type { NetworkChange, NetworkControl } from './network-control.ts'
 
 export interface ExecOptions {
@@ -29,10 +31,14 @@ export interface GuestFile {
   readonly mode: string
 }
 
+export type Standstill = 'frozen' | 'panicked' | 'booting'
+
 /** One machine of a cluster, as an engine gives it. Narrow on purpose: other engines must be able to give the same. */
 export interface Machine {
   readonly name: string
   readonly running: boolean
+  /** Why it cannot answer though it has power, when that was done to it on purpose. */
+  readonly standstill: Standstill | undefined
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>
   /** Starts a command that goes on by itself. */
   start(command: string): Promise<number>
@@ -44,6 +50,12 @@ export interface Machine {
   powerOn(): Promise<void>
   /** Reboots it by its own reboot command and waits until it can be reached. */
   reboot(): Promise<void>
+  /** Resets it as the button does: nothing is flushed, and it boots again. Answers when it was reset, not when it is up. */
+  reset(): Promise<ClusterTime>
+  /** Makes its kernel panic: it hangs until its power is cut. Answers when the panic was seen. */
+  panic(): Promise<ClusterTime>
+  /** Waits until a machine that was reset or booted has started everything. */
+  untilUp(): Promise<void>
   freeze(): Promise<ClusterTime>
   thaw(): Promise<ClusterTime>
   /** The last lines of its console. */
@@ -92,6 +104,9 @@ export interface ClusterLateness {
 
 /** A cluster of machines on the networks of a topology. */
 export interface EngineCluster extends AsyncDisposable {
+  /** "vm". */
+  readonly name: string
+  readonly capabilities: ReadonlySet<Capability>
   readonly topology: Topology
   readonly clock: ClusterClock
   readonly wire: Wire
@@ -111,4 +126,9 @@ export interface EngineCluster extends AsyncDisposable {
   /** Pulls a cable: the carrier goes in the machine, frames are dropped on the wire. */
   unplug(cable: CableId): Promise<ClusterTime>
   plug(cable: CableId): Promise<ClusterTime>
+  /**
+   * Makes of a machine that has rebooted what it was when the cluster came up: addresses that a boot does not bring,
+   * mounts, services.
+   */
+  reprovision(node: string): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { ClusterTime } from '../clock.ts'
-import type { CableId, Direction, ImpairmentSpec, NetworkKind } from '../fabric/index.ts'
+import type { CableId, Direction, ImpairmentSpec, NetworkKind, StrangerSpec } from '../fabric/index.ts'
 
 /** A change of a network, in force since `at` until it is undone. */
 export interface NetworkChange {
@@ -21,6 +21,8 @@ export interface NetworkControl {
   partition(network: string, groups: readonly (readonly CableId[])[]): Promise<NetworkChange>
   /** Makes a network a hub or a switch; `undo` makes it what it was. Either way it has forgotten what it had learnt. */
   setKind(network: string, kind: NetworkKind): Promise<NetworkChange & { readonly previous: NetworkKind }>
+  /** Plugs in a machine that claims an address; `undo` pulls its cable for good. */
+  admit(network: string, stranger: StrangerSpec): Promise<NetworkChange & { readonly cable: CableId }>
   /** Makes a switch forget which MAC address is behind which cable. */
   flushMacs(network: string): Promise<ClusterTime>
 }

@@ -43,6 +43,11 @@ export class CaptureWriter {
     return writer
   }
 
+  /** One more interface, numbered after those that are there: before its first packet is soon enough (pcapng). */
+  addInterface(name: string): void {
+    this.#add(interfaceDescription(name))
+  }
+
   record(interfaceIndex: number, at: ClusterTime, frame: Uint8Array, comment?: string): void {
     if (this.#failure !== undefined || this.#waitingBytes + this.#unwrittenBytes > MAX_WAITING_BYTES) {
       this.uncaptured++

@@ -75,6 +75,27 @@ export class FabricCore implements PortObserver {
     return { previous, at: this.#clock.now() }
   }
 
+  /** A cable whose machine is played here: `player` is given what is sent to it. */
+  plugIn(network: string, cable: CableId, player: (record: Uint8Array) => void): CablePort {
+    const port = this.wiring.add(network, cable, this)
+    port.player = player
+    this.#emitCable(port, 'plugged', this.#clock.now())
+    return port
+  }
+
+  /** What such a machine sends. */
+  play(port: CablePort, record: Uint8Array, comment: string): void {
+    this.#arrive(port, { record, comment }, this.#clock.now())
+  }
+
+  /** Pulls such a cable for good. */
+  pullOut(port: CablePort): ClusterTime {
+    const at = this.setPlugged(port.id, false)
+    port.player = undefined
+    this.wiring.remove(port)
+    return at
+  }
+
   /** A frame as if the machine at the end of `cable` had sent it, marked in the capture. */
   inject(cable: CableId, record: Uint8Array): ClusterTime {
     const at = this.#clock.now()

@@ -8,6 +8,8 @@ import type { ImpairmentId, ImpairmentOrder, ImpairmentSpec } from './impairment
 import { checkImpairment } from './impairment-options.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
 import type { BlockId, BlockRule, CableId, Capture, NetworkKind, PartitionId } from './types.ts'
+import { checkStranger, type StrangerId, type StrangerSpec } from './stranger-spec.ts'
+import type { Admission } from './thread-protocol.ts'
 import { Wire } from './wire.ts'
 
 /**
@@ -167,6 +169,21 @@ export class Fabric implements AsyncDisposable {
   async inject(cable: CableId, frame: Uint8Array): Promise<ClusterTime> {
     this.socketPath(cable)
     return this.#thread.ask('inject', { cable, frame })
+  }
+
+  /**
+   * Plugs a machine that the fabric itself plays into a network, on a cable of its own: it claims an address that is
+   * somebody else's by gratuitous ARP, and swallows what it is sent. The wire and the capture have its frames as anybody's.
+   * @throws {UsageError} LVSLAB_E_STRANGER if the spec cannot be, LVSLAB_E_FABRIC_NO_NETWORK
+   */
+  async admit(network: string, spec: StrangerSpec): Promise<Admission> {
+    checkNetwork(this.#options, network)
+    return this.#thread.ask('admit', { network, spec: checkStranger(spec) })
+  }
+
+  /** Pulls a stranger's cable out for good; what others learnt from it they keep. Does nothing the second time. */
+  async dismiss(id: StrangerId): Promise<ClusterTime> {
+    return this.#thread.ask('dismiss', { id })
   }
 
   async stats(): Promise<FabricStats> {

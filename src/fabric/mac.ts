@@ -1,3 +1,8 @@
+/** The six bytes of a MAC address that is written with colons. */
+export function macBytes(mac: string): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16))
+}
+
 /** A MAC address in lower case with colons, from its 48 bits as a number. */
 export function macOf(bits: number): string {
   return bits

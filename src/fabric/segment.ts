@@ -26,9 +26,22 @@ export class Segment {
     this.#kind = kind
   }
 
+  /** What the switch has learnt stays. */
   add(port: CablePort): void {
+    const neighbour = this.#ports.find((other) => this.#groupsOf(other) === this.#groupsOf(port))
+    const island = (neighbour && this.#islands.get(neighbour)) ?? { ports: [], table: new Map<number, CablePort>() }
+    island.ports.push(port)
     this.#ports.push(port)
-    this.#settle()
+    this.#islands.set(port, island)
+  }
+
+  /** Takes a port out, and with it what was learnt on it. */
+  remove(port: CablePort): void {
+    this.forget(port)
+    const { ports } = this.#islands.get(port)!
+    ports.splice(ports.indexOf(port), 1)
+    this.#ports.splice(this.#ports.indexOf(port), 1)
+    this.#islands.delete(port)
   }
 
   get kind(): NetworkKind {
@@ -84,12 +97,16 @@ export class Segment {
     for (const { table } of this.#islands.values()) table.clear()
   }
 
+  #groupsOf(port: CablePort): string {
+    return [...this.#partitions.values()].map((groupOf) => groupOf.get(port.id) ?? 'rest').join(' ')
+  }
+
   /** Islands are made anew, each with an empty table. Ports are together if no partition separates them. */
   #settle(): void {
     const byGroups = new Map<string, Island>()
     this.#islands = new Map(
       this.#ports.map((port) => {
-        const groups = [...this.#partitions.values()].map((groupOf) => groupOf.get(port.id) ?? 'rest').join(' ')
+        const groups = this.#groupsOf(port)
         const island = byGroups.get(groups) ?? { ports: [], table: new Map<number, CablePort>() }
         byGroups.set(groups, island)
         island.ports.push(port)

@@ -3,6 +3,7 @@ import type { ErrorDetail, ErrorKind } from '../errors.ts'
 import type { FabricStats, Lateness, PortCounts } from './fabric-stats.ts'
 import type { ImpairmentId, ImpairmentOrder } from './impairment.ts'
 import type { ClockZero } from './monotonic-clock.ts'
+import type { StrangerId, StrangerSpec } from './stranger-spec.ts'
 import type {
   BlockId,
   BlockRule,
@@ -36,6 +37,8 @@ export interface Commands {
   unpartition: { send: { id: PartitionId }; answer: ClusterTime }
   setKind: { send: { network: string; kind: NetworkKind }; answer: { at: ClusterTime; previous: NetworkKind } }
   flushMacs: { send: { network: string }; answer: ClusterTime }
+  admit: { send: { network: string; spec: Required<StrangerSpec> }; answer: Admission }
+  dismiss: { send: { id: StrangerId }; answer: ClusterTime }
   inject: { send: { cable: CableId; frame: Uint8Array }; answer: ClusterTime }
   stats: { send: object; answer: FabricStats }
   portCounts: { send: object; answer: ReadonlyMap<CableId, PortCounts> }
@@ -46,6 +49,13 @@ export interface Commands {
   close: { send: object; answer: undefined }
   /** Makes the thread throw, for tests of what happens then. */
   crash: { send: object; answer: undefined }
+}
+
+/** A stranger that came. */
+export interface Admission {
+  readonly at: ClusterTime
+  readonly id: StrangerId
+  readonly cable: CableId
 }
 
 export type CommandName = keyof Commands

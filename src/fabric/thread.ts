@@ -8,6 +8,7 @@ import type { FabricStats } from './fabric-stats.ts'
 import { toRecord } from './frame-parser.ts'
 import { LatenessSampler } from './lateness-sampler.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
+import { Strangers } from './strangers.ts'
 import type { Command, Message, PlainError, Request, ThreadSetup } from './thread-protocol.ts'
 
 type RunnableCommand = Exclude<Command, { name: 'crash' }>
@@ -28,6 +29,7 @@ const clock = new MonotonicClock(setup.zero)
 const batch = new EventBatch((events) => post({ type: 'events', events }))
 const core = new FabricCore(clock, (event) => batch.add(event))
 const lateness = new LatenessSampler(clock)
+const strangers = new Strangers(core, clock)
 
 main.on('message', (request: Request) => {
   // Not part of the promise below: a crash is an exception that nobody catches.
@@ -76,6 +78,10 @@ function execute(command: RunnableCommand): unknown {
     case 'flushMacs':
       core.wiring.segment(command.network).flush()
       return clock.now()
+    case 'admit':
+      return strangers.admit(command.network, command.spec)
+    case 'dismiss':
+      return strangers.dismiss(command.id)
     case 'inject':
       return core.inject(command.cable, toRecord(command.frame))
     case 'stats':
@@ -90,6 +96,7 @@ function execute(command: RunnableCommand): unknown {
       return core.wiring.flushCaptures()
     case 'close':
       lateness.stop()
+      strangers.close()
       return core.close()
   }
 }

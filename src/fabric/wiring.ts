@@ -21,6 +21,8 @@ export class Wiring {
   readonly #lines = new Map<CablePort, Line>()
   readonly #byCable = new Map<CableId, Line>()
   readonly #captures: CaptureWriter[] = []
+  /** How many interfaces each network's capture has. */
+  readonly #interfaces = new Map<string, number>()
 
   /** Makes all captures and sockets. */
   async open({ networks, cables, zero }: ThreadSetup, observer: PortObserver): Promise<void> {
@@ -30,15 +32,32 @@ export class Wiring {
       this.#segments.set(network.name, segment)
       const ids = own.map(({ id }) => id)
       const capture = await this.#capture(network.capturePath, ids, zero)
+      this.#interfaces.set(network.name, own.length)
       for (const [index, cable] of own.entries()) {
         const port = new CablePort(cable.id, observer)
-        const line: Line = { port, segment, capture, index }
-        segment.add(port)
-        this.#lines.set(port, line)
-        this.#byCable.set(cable.id, line)
+        this.#connect({ port, segment, capture, index })
         await port.listen(cable.socketPath)
       }
     }
+  }
+
+  /** One more cable in a network, at whose end there is no socket. */
+  add(network: string, id: CableId, observer: PortObserver): CablePort {
+    if (this.#byCable.has(id)) throw new Error(`the fabric has a cable ${id} already`)
+    const segment = this.segment(network)
+    const capture = [...this.#lines.values()].find((line) => line.segment === segment)?.capture
+    const index = this.#interfaces.get(network) ?? 0
+    this.#interfaces.set(network, index + 1)
+    capture?.addInterface(id)
+    const port = new CablePort(id, observer)
+    this.#connect({ port, segment, capture, index })
+    return port
+  }
+
+  remove(port: CablePort): void {
+    this.lineOf(port).segment.remove(port)
+    this.#lines.delete(port)
+    this.#byCable.delete(port.id)
   }
 
   get segments(): Iterable<Segment> {
@@ -72,6 +91,12 @@ export class Wiring {
   async close(): Promise<void> {
     await Promise.all([...this.#lines.keys()].map((port) => port.close()))
     await everyOne(this.#captures.map((capture) => capture.close()))
+  }
+
+  #connect(line: Line): void {
+    line.segment.add(line.port)
+    this.#lines.set(line.port, line)
+    this.#byCable.set(line.port.id, line)
   }
 
   async #capture(path: string | undefined, ids: CableId[], zero: ClockZero): Promise<CaptureWriter | undefined> {

@@ -59,11 +59,11 @@ export function span(word: string): DelaySpec | undefined {
 }
 
 /** "gap=5" */
-export function count(name: 'gap' | 'seed'): (word: string) => number | undefined {
+export function count(name: 'gap' | 'seed' | 'processes' | 'ports'): (word: string) => number | undefined {
   return (word) => {
     const [, digits] = new RegExp(`^${name}=(\\d{1,10})$`).exec(word) ?? []
     const value = digits === undefined ? undefined : Number(digits)
-    return value === undefined || value > 2 ** 32 - 1 || (name === 'gap' && value < 1) ? undefined : value
+    return value === undefined || value > 2 ** 32 - 1 || (name !== 'seed' && value < 1) ? undefined : value
   }
 }
 

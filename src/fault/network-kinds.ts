@@ -4,8 +4,10 @@ import type { FaultKind, NodeFaultKind } from './fault-kind.ts'
 import { demand, readCable, readGroups } from './fault-target.ts'
 import { impair } from './impair.ts'
 import { IMPAIRMENT_GRAMMARS, parseImpairment, type ImpairmentName } from './impairment-text.ts'
+import { timeMs, Words } from './impairment-words.ts'
 import { makeHub } from './make-hub.ts'
 import { partition } from './partition.ts'
+import { spoofArp } from './spoof-arp.ts'
 
 /** Faults of cables and networks that leave the machines alone. */
 export const NETWORK_KINDS: readonly FaultKind[] = [
@@ -20,6 +22,7 @@ export const NETWORK_KINDS: readonly FaultKind[] = [
     on: 'cable',
     target: 'NODE[:INTERFACE]:in|out',
     description: 'cut a cable one way: in, it is not heard; out, it does not hear',
+    needs: ['impairment'],
     inject: (cluster, node, detail) => {
       const { cable, direction } = readCable(node, demand(detail, 'one-way node-1:eth1:in'))
       if (direction !== undefined) return cutOneWay(cluster, cable, direction)
@@ -31,6 +34,7 @@ export const NETWORK_KINDS: readonly FaultKind[] = [
     on: 'network',
     target: 'NETWORK:NODE[,NODE…][/NODE…]',
     description: 'split a network into groups; the nodes not named are one more group',
+    needs: ['network'],
     inject: async (cluster, network, detail, find) =>
       partition(cluster, network, await readGroups(demand(detail, `partition ${network}:master/backup,client`), find)),
   },
@@ -39,7 +43,34 @@ export const NETWORK_KINDS: readonly FaultKind[] = [
     on: 'network',
     target: 'NETWORK',
     description: 'make a switch a hub; heal makes it a switch that has learnt nothing',
+    needs: ['network'],
     inject: makeHub,
+  },
+  {
+    name: 'arp-spoof',
+    on: 'network',
+    target: 'NETWORK[:ADDRESS,TIME,answer]',
+    description:
+      'plug in a stranger that claims the VIP by gratuitous ARP every TIME (1s), and answers for it; ' +
+      'heal unplugs it, but who believed it goes on doing so for a while',
+    needs: ['stranger'],
+    impossible: ({ vips }) => (vips.length > 0 ? undefined : 'there is no VIP'),
+    inject: (cluster, network, detail) => {
+      const words = new Words(detail ?? '')
+      const address = words.take((word) => (/^\d+(\.\d+){3}$/.test(word) ? word : undefined))
+      const everyMs = words.take(timeMs)
+      const answers = words.take((word) => (word === 'answer' ? true : undefined))
+      const [stray] = words.left
+      if (stray !== undefined) {
+        const todo = `arp-spoof ${network}:500ms,answer`
+        throw new UsageError('LVSLAB_E_FAULT_TARGET', `cannot read "${stray}"`, { todo: `for example: ${todo}` })
+      }
+      return spoofArp(cluster, network, {
+        ...(address === undefined ? {} : { address }),
+        ...(everyMs === undefined ? {} : { everyMs }),
+        ...(answers === undefined ? {} : { answers }),
+      })
+    },
   },
 ]
 
@@ -50,6 +81,7 @@ function impairment(name: ImpairmentName, description: string): NodeFaultKind {
     on: 'cable',
     target: `CABLE:${form}`,
     description: `${description}: ${example}`,
+    needs: ['impairment'],
     inject: (cluster, node, detail) => {
       const parts = demand(detail, `${name} node-1:eth1:${example}`).split(':')
       const spec = parseImpairment(name, parts.at(-1)!)

@@ -1,20 +1,18 @@
 import type { Cluster, Node } from '../cluster/index.ts'
-import { fault, type Fault } from './fault.ts'
+import { strike, type Fault } from './fault.ts'
+import { unitLayer, unitState } from './unit.ts'
 
-/** Stops a systemd unit, as an operator would. Healing starts it again. */
+/**
+ * Stops a systemd unit, as an operator would. Healing starts it again, if it ran before.
+ *
+ * @throws UsageError `LVSLAB_E_NO_UNIT`
+ */
 export async function stopService(cluster: Cluster, node: Node, unit: string): Promise<Fault> {
-  const began = cluster.clock.now()
-  await node.service(unit).stop()
-  const at = cluster.clock.now()
-  return fault({
+  const undo = unitLayer(node, unit, await unitState(node, unit), 'inactive')
+  return strike(cluster, {
     kind: 'stopService',
     target: `${node.name}:${unit}`,
-    at,
-    uncertaintyMs: at - began,
-    now: () => cluster.clock.now(),
-    undo: async () => {
-      if (node.running) await node.service(unit).start()
-      return undefined
-    },
+    inflict: () => node.service(unit).stop(),
+    undo,
   })
 }

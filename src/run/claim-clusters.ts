@@ -61,7 +61,10 @@ export class ClaimClusters {
     return this.#booted.length === 0 ? undefined : this.#booted.reduce((sum, { cluster }) => sum + cluster.boot.ms, 0)
   }
 
-  async boot(asked: Topology, options: { mode?: BootOptions['mode']; startServices?: boolean }): Promise<Cluster> {
+  async boot(
+    asked: Topology,
+    options: Pick<BootOptions, 'startServices' | 'needs'> & { readonly mode?: BootOptions['mode'] },
+  ): Promise<Cluster> {
     const { sabotage, lab, say } = this.#options
     const directory = this.#directory(this.#tried++)
     const topology = (await sabotage?.vary?.(asked, join(this.#options.directory, 'sabotage'))) ?? asked
@@ -71,6 +74,7 @@ export class ClaimClusters {
       evidenceDir: directory,
       ...(mode === undefined ? {} : { mode }),
       ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
+      ...(options.needs === undefined ? {} : { needs: options.needs }),
     })
     this.#booted.push({ cluster, directory, since: cluster.clock.now() })
     await sabotage?.afterBoot?.(cluster)

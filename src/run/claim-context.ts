@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
+import { needsOf } from '../fault/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
   type Coverage,
@@ -66,6 +67,17 @@ export interface HealthOptions {
   readonly excuse?: Excuses
 }
 
+export interface ClaimBoot {
+  readonly topology?: Topology
+  readonly mode?: BootOptions['mode']
+  readonly startServices?: boolean
+  /**
+   * The kinds of faults that are to come, as `lvslab fault` names them: "panic". With an engine that cannot inject one of
+   * them the claim is skipped, before a machine boots.
+   */
+  readonly faults?: readonly string[]
+}
+
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
 export class ClaimContext {
   readonly topology: Topology
@@ -105,8 +117,8 @@ export class ClaimContext {
   }
 
   /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
-  boot(options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {}): Promise<Cluster> {
-    return this.#clusters.boot(options.topology ?? this.topology, options)
+  async boot(options: ClaimBoot = {}): Promise<Cluster> {
+    return this.#clusters.boot(options.topology ?? this.topology, { ...options, needs: needsOf(options.faults ?? []) })
   }
 
   /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */

@@ -1,3 +1,4 @@
+import { ENGINE_LACKS } from '../engine/capabilities.ts'
 import { LvslabError, messageOf } from '../errors.ts'
 import type { Assertion, ClaimRecord, Figure } from './record.ts'
 
@@ -17,6 +18,9 @@ export function verdictOf(
   thrown: unknown,
 ): Pick<ClaimRecord, 'verdict' | 'reason' | 'code' | 'errorKind'> {
   if (thrown instanceof Skip) return { verdict: 'skip', reason: thrown.message }
+  if (thrown instanceof LvslabError && thrown.code === ENGINE_LACKS) {
+    return { verdict: 'skip', reason: thrown.message, code: thrown.code }
+  }
   if (thrown instanceof LvslabError) {
     // It never turns a miss into a pass, nor a check that has failed for good into a doubt.
     const undecided = thrown.undecided !== undefined && assertions.every(({ ok }) => ok)

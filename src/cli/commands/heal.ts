@@ -21,8 +21,9 @@ export const addHeal: AddCommand = (program) => {
       progress[Symbol.dispose]()
       const { ink } = lookOf()
       if (healed.length === 0) return print('nothing is broken')
-      for (const { id, kind, target, afterMs } of healed) {
+      for (const { id, kind, target, afterMs, remains } of healed) {
         print(`${ink.bold(id)}  ${kind} ${ink.bold(target)} ${ink.good('healed')} ${ink.dim(`after ${span(afterMs)}`)}`)
+        if (remains !== undefined) print(`    ${ink.dim(remains)}`)
       }
     })
 }

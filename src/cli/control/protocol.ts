@@ -59,6 +59,13 @@ export const methods = {
     params: z.strictObject({ terminal: z.string() }),
     result: z.strictObject({ exitCode: z.number().int().optional() }),
   },
+  /** What can be broken; of each kind of fault that cannot be injected in this cluster, why. */
+  kinds: {
+    params: z.strictObject({}),
+    result: z.strictObject({
+      kinds: z.array(z.strictObject({ name: z.string(), impossible: z.string().optional() })),
+    }),
+  },
   fault: {
     params: z.strictObject({ kind: z.string(), target: z.string() }),
     result: z.strictObject({
@@ -76,7 +83,16 @@ export const methods = {
   heal: {
     params: z.strictObject({ id: z.string().optional() }),
     result: z.strictObject({
-      healed: z.array(z.strictObject({ id: z.string(), kind: z.string(), target: z.string(), afterMs: z.number() })),
+      healed: z.array(
+        z.strictObject({
+          id: z.string(),
+          kind: z.string(),
+          target: z.string(),
+          afterMs: z.number(),
+          /** What healing could not undo. */
+          remains: z.string().optional(),
+        }),
+      ),
     }),
   },
   /** Takes everything down. The supervisor ends a moment after it has answered. */

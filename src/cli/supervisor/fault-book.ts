@@ -2,6 +2,8 @@ import type { Cluster } from '../../cluster/index.ts'
 import { UsageError } from '../../errors.ts'
 import { faultKind, injectFault, type Fault, type FindNode } from '../../fault/index.ts'
 
+const STANDSTILL_WORDS = { frozen: 'is frozen', panicked: 'has panicked', booting: 'boots' } as const
+
 export interface ActiveFault {
   readonly id: string
   /** As the command line names it: "power-cut". */
@@ -43,9 +45,9 @@ export class FaultBook {
     const fault = await this.#inject(cluster, kind, target, find)
     this.#count += 1
     const struck = { id: `f${this.#count}`, kind, fault, node }
-    // A machine without power is no longer frozen, and does not freeze again when it boots.
+    // A machine without power is neither frozen nor in panic, and does not become so again when it boots.
     const ended = (other: ActiveFault): boolean =>
-      kind === 'power-cut' && other.kind === 'freeze' && other.node === node
+      kind === 'power-cut' && (other.kind === 'freeze' || other.kind === 'panic') && other.node === node
     this.#active = [...this.#active.filter((other) => !ended(other)), struck]
     return struck
   }
@@ -79,6 +81,13 @@ export class FaultBook {
     }
     if (kind !== 'power-cut' && this.frozen.has(name)) {
       throw new UsageError('LVSLAB_E_NODE_FROZEN', `${name} is frozen already`, { seen: before.join('\n'), todo })
+    }
+    const { standstill } = cluster.node(name)
+    if (kind !== 'power-cut' && standstill !== undefined) {
+      throw new UsageError('LVSLAB_E_NODE_SILENT', `${name} cannot answer: it ${STANDSTILL_WORDS[standstill]}`, {
+        seen: before.join('\n'),
+        todo,
+      })
     }
   }
 }

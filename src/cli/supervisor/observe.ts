@@ -8,6 +8,8 @@ import { probeCommand, readProbe, type NodeView } from './node-probe.ts'
 /** How long a node is waited for before it counts as one that does not answer. */
 const ANSWER_TIMEOUT_MS = 3_000
 
+const STANDSTILL = { panicked: 'its kernel has panicked', booting: 'it boots' } as const
+
 export interface Observed {
   readonly node: Node
   readonly state: NodeStatus['state']
@@ -22,7 +24,9 @@ export function observeNodes(cluster: Cluster, frozen: ReadonlySet<string>): Pro
 
 async function observe(node: Node, isFrozen: boolean): Promise<Observed> {
   if (!node.running) return { node, state: 'off' }
-  if (isFrozen) return { node, state: 'frozen' }
+  if (isFrozen || node.standstill === 'frozen') return { node, state: 'frozen' }
+  // It would not answer, and to wait for that takes long.
+  if (node.standstill !== undefined) return { node, state: 'no answer', reason: STANDSTILL[node.standstill] }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ANSWER_TIMEOUT_MS)

@@ -1,13 +1,13 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { Lab, type Cluster } from '../../cluster/index.ts'
 import { InfrastructureError } from '../../errors.ts'
-import { faultKind } from '../../fault/index.ts'
+import { FAULT_KINDS, faultKind, whyImpossible } from '../../fault/index.ts'
 import { runtimeDir } from '../../host/paths.ts'
 import { reaper } from '../../host/reaper.ts'
 import { ControlServer, type Caller, type Handlers } from '../control/server.ts'
 import type { Params, Result } from '../control/protocol.ts'
 import type { Status } from '../control/status-schema.ts'
-import { FaultBook } from './fault-book.ts'
+import { FaultBook, type ActiveFault } from './fault-book.ts'
 import { guestCommand, TIMED_OUT } from './guest-command.ts'
 import type { Launch } from './launch.ts'
 import { observeNodes, statusOf, type StatusHead } from './observe.ts'
@@ -105,7 +105,8 @@ export class Supervisor {
         const exitCode = await this.#terminals.close(terminal)
         return exitCode === undefined ? {} : { exitCode }
       },
-      fault: (params) => this.#fault(params),
+      kinds: () => Promise.resolve(this.#kinds()),
+      fault: (params, caller) => this.#fault(params, caller),
       heal: (params, caller) => this.#heal(params, caller),
       down: async () => {
         await this.down()
@@ -144,10 +145,21 @@ export class Supervisor {
     return { terminal: id, node: node.name, socketPath }
   }
 
-  async #fault({ kind, target }: Params<'fault'>): Promise<Result<'fault'>> {
+  #kinds(): Result<'kinds'> {
+    const cluster = this.#clusterOrThrow()
+    return {
+      kinds: FAULT_KINDS.map((kind) => {
+        const impossible = whyImpossible(kind, cluster)
+        return { name: kind.name, ...(impossible === undefined ? {} : { impossible }) }
+      }),
+    }
+  }
+
+  async #fault({ kind, target }: Params<'fault'>, { notice }: Caller): Promise<Result<'fault'>> {
     const cluster = this.#clusterOrThrow()
     const [who = '', ...detail] = target.split(':')
-    const find = (name: string): ReturnType<typeof resolveNode> => resolveNode(cluster, name, this.#faults.frozen)
+    const find = (name: string): ReturnType<typeof resolveNode> =>
+      resolveNode(cluster, name, this.#faults.frozen, notice)
     const struck = faultKind(kind).on === 'network' ? who : (await find(who)).name
     const active = await this.#faults.strike(cluster, kind, [struck, ...detail].join(':'), find)
     const { id, fault } = active
@@ -162,17 +174,18 @@ export class Supervisor {
   }
 
   async #heal({ id }: Params<'heal'>, { notice }: Caller): Promise<Result<'heal'>> {
-    const { clock } = this.#clusterOrThrow()
+    const cluster = this.#clusterOrThrow()
     const healed = await this.#faults.heal(id, (each) =>
       notice(`healing ${each.id}: ${each.kind} ${each.fault.target}`),
     )
-    const now = clock.now()
+    const now = cluster.clock.now()
     return {
       healed: healed.map((each) => ({
         id: each.id,
         kind: each.kind,
         target: each.fault.target,
         afterMs: Math.round(now - each.fault.at),
+        ...remainsOf(cluster, each),
       })),
     }
   }
@@ -188,6 +201,9 @@ export class Supervisor {
     const faults = active.filter((fault) => fault.node === node.name).map(({ id, kind }) => `${id}: ${kind}`)
     const detail = { seen: faults.join('\n') || 'nobody asked for that', todo: 'npx lvslab heal' }
     if (!node.running) throw new InfrastructureError('LVSLAB_E_NODE_OFF', `${node.name} is off`, detail)
+    if (node.standstill === 'panicked' || node.standstill === 'booting') {
+      throw new InfrastructureError('LVSLAB_E_NODE_SILENT', `${node.name} cannot answer: ${node.standstill}`, detail)
+    }
     if (frozen.has(node.name)) throw new InfrastructureError('LVSLAB_E_NODE_FROZEN', `${node.name} is frozen`, detail)
     return node
   }
@@ -199,6 +215,15 @@ export class Supervisor {
       todo: this.#down ? 'start it again: npx lvslab up' : 'wait until its "lvslab up" says that it is ready',
     })
   }
+}
+
+/** What a heal has left, and what it could only put off. */
+function remainsOf(cluster: Cluster, { node: name, fault, kind }: ActiveFault): { remains?: string } {
+  const node = name === undefined || faultKind(kind).on !== 'machine' ? undefined : cluster.node(name)
+  const silent = node === undefined ? undefined : node.running ? node.standstill : 'off'
+  const later = silent && `${name} is ${silent}: what is to be mended inside it is mended when it answers again`
+  const remains = [fault.remains, later].filter((part) => part !== undefined).join('; ')
+  return remains === '' ? {} : { remains }
 }
 
 function hostOf({ acceleration, kernel, userland }: Lab['host']): StatusHead['host'] {

@@ -1,5 +1,5 @@
 import type { ClusterTime } from '../../clock.ts'
-import type { CableId, Direction, Fabric, ImpairmentSpec, NetworkKind } from '../../fabric/index.ts'
+import type { CableId, Direction, Fabric, ImpairmentSpec, NetworkKind, StrangerSpec } from '../../fabric/index.ts'
 import type { NetworkChange, NetworkControl } from '../network-control.ts'
 
 /** The networks of a fabric; it can do everything. */
@@ -29,6 +29,11 @@ export class FabricNetwork implements NetworkControl {
     const { at, previous } = await this.#fabric.setKind(network, kind)
     const back = change(at, async () => (await this.#fabric.setKind(network, previous)).at)
     return { ...back, previous }
+  }
+
+  async admit(network: string, stranger: StrangerSpec): Promise<NetworkChange & { cable: CableId }> {
+    const { at, id, cable } = await this.#fabric.admit(network, stranger)
+    return { ...change(at, () => this.#fabric.dismiss(id)), cable }
   }
 
   flushMacs(network: string): Promise<ClusterTime> {

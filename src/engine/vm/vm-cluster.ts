@@ -6,6 +6,7 @@ import { Fabric, type CableId, type PortCounts, type Wire } from '../../fabric/i
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
+import { CAPABILITIES, type Capability } from '../capabilities.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { FabricNetwork } from './fabric-network.ts'
@@ -39,6 +40,10 @@ const SNAPSHOT_VERSION = 3
 
 /** The cluster as QEMU machines, one process each, their cables in one fabric. */
 export class VmCluster implements EngineCluster {
+  /** All that there is: whole machines, and the fabric between them. */
+  static readonly capabilities: ReadonlySet<Capability> = new Set(CAPABILITIES)
+  readonly name = 'vm'
+  readonly capabilities = VmCluster.capabilities
   readonly topology: Topology
   readonly fabric: Fabric
   readonly network: FabricNetwork
@@ -146,6 +151,15 @@ export class VmCluster implements EngineCluster {
     const at = await this.fabric.plug(cable)
     await this.#setLink(cable, true)
     return at
+  }
+
+  async reprovision(name: string): Promise<void> {
+    const node = this.topology.nodes.find((candidate) => candidate.name === name)
+    if (!node) throw new UsageError('LVSLAB_E_NODE_UNKNOWN', `${this.topology.name} has no node "${name}"`)
+    // What setting up writes to the disk is there already, and there may be no room for it now.
+    const onlyRunning = ['real-server'].filter((role) => node.roles.some((own) => own === role))
+    const scripts = [...onlyRunning.map((role) => `${role}.sh`), 'node.sh start']
+    await this.#provision(node, scripts.map((script) => `sh ${GUEST_SCRIPTS}/${script}`).join(' && '))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
 import { lastLines, run } from '../../host/process.ts'
-import type { ExecOptions, ExecResult, GuestFile, Machine, Terminal, TerminalOptions } from '../engine.ts'
+import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
 import { BootWatch, lastWordsOfKernel, textOf } from './boot-watch.ts'
 import { guestArchive } from './guest-archive.ts'
@@ -23,6 +23,11 @@ const RESUME_TIMEOUT_MS = 30_000
 /** Within this the end of a process is known whose sockets were closed by it. */
 const DEATH_NEWS_MS = 500
 const SOCKET_TIMEOUT_MS = 10_000
+/** A kernel panics within milliseconds once it is asked; a busy host may let it wait. */
+const PANIC_TIMEOUT_MS = 20_000
+const PANIC_LOOK_MS = 2
+/** kernel/panic.c; the same for every reason. */
+const PANIC = 'Kernel panic - not syncing'
 
 export interface VmMachineOptions {
   readonly name: string
@@ -48,6 +53,9 @@ export class VmMachine implements Machine {
   #death: string | undefined
   /** Its power was cut on purpose. */
   #poweredOff = false
+  #standstill: Standstill | undefined
+  /** A boot that goes on by itself since a reset. */
+  #rising: Promise<void> | undefined
   /** Numbers of the terminals that are in use. */
   readonly #terminals = new Set<number>()
 
@@ -59,6 +67,10 @@ export class VmMachine implements Machine {
 
   get running(): boolean {
     return this.#process?.running === true
+  }
+
+  get standstill(): Standstill | undefined {
+    return this.running ? this.#standstill : undefined
   }
 
   get pid(): number | undefined {
@@ -116,19 +128,7 @@ export class VmMachine implements Machine {
   }
 
   async reboot(): Promise<void> {
-    const qmp = this.qmp
-    const wentDown = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT')),
-        COLD_BOOT_TIMEOUT_MS,
-      )
-      const stop = qmp.onEvent(({ event }) => {
-        if (event !== 'RESET') return
-        clearTimeout(timer)
-        stop()
-        resolve()
-      })
-    })
+    const wentDown = this.#untilReset()
     await this.#agentOrThrow().start('systemctl reboot')
     await wentDown
     this.#agent?.close()
@@ -136,13 +136,56 @@ export class VmMachine implements Machine {
     await this.#systemUp()
   }
 
+  async reset(): Promise<ClusterTime> {
+    const wentDown = this.#untilReset()
+    wentDown.catch(() => undefined)
+    await this.qmp.execute('system_reset')
+    await wentDown
+    const at = this.#now()
+    this.#agent?.close()
+    this.#agent = undefined
+    this.#standstill = 'booting'
+    const rising = this.#reachAgent(COLD_BOOT_TIMEOUT_MS).then(() => {
+      this.#standstill = undefined
+      return this.#systemUp()
+    })
+    this.#rising = rising
+    // Whoever waits until it is up is told.
+    rising.catch(() => undefined)
+    return at
+  }
+
+  async untilUp(): Promise<void> {
+    await this.#rising
+  }
+
+  async panic(): Promise<ClusterTime> {
+    const agent = this.#agentOrThrow()
+    const said = (): number => textOf(this.consolePath).split(PANIC).length
+    const before = said()
+    // The agent may have no time left to answer, and never will again.
+    agent.start('echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger').catch(() => undefined)
+    const deadline = performance.now() + PANIC_TIMEOUT_MS
+    while (said() === before) {
+      if (performance.now() > deadline) throw this.#withConsole('did not panic', 'LVSLAB_E_PANIC')
+      await pause(PANIC_LOOK_MS)
+    }
+    const at = this.#now()
+    this.#standstill = 'panicked'
+    agent.close()
+    this.#agent = undefined
+    return at
+  }
+
   async freeze(): Promise<ClusterTime> {
     await this.qmp.execute('stop')
+    this.#standstill ??= 'frozen'
     return this.#now()
   }
 
   async thaw(): Promise<ClusterTime> {
     await this.qmp.execute('cont')
+    if (this.#standstill === 'frozen') this.#standstill = undefined
     return this.#now()
   }
 
@@ -219,6 +262,8 @@ export class VmMachine implements Machine {
     for (const name of ['qmp', 'agent', 'state']) await rm(join(directory, name), { force: true })
     this.#death = undefined
     this.#poweredOff = false
+    this.#standstill = undefined
+    this.#rising = undefined
     const process = QemuProcess.start(
       host.qemu,
       machineArgs({
@@ -281,6 +326,22 @@ export class VmMachine implements Machine {
     await this.exec(waiting, { timeoutMs: COLD_BOOT_TIMEOUT_MS })
   }
 
+  #untilReset(): Promise<void> {
+    const qmp = this.qmp
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop()
+        reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT'))
+      }, COLD_BOOT_TIMEOUT_MS)
+      const stop = qmp.onEvent(({ event }) => {
+        if (event !== 'RESET') return
+        clearTimeout(timer)
+        stop()
+        resolve()
+      })
+    })
+  }
+
   #disconnect(): void {
     this.#qmp?.close()
     this.#agent?.close()
@@ -307,6 +368,7 @@ export class VmMachine implements Machine {
   /** The error that says so, when its QEMU ended and nobody asked it to, or its kernel panicked. */
   casualty(): InfrastructureError | undefined {
     if (this.#death !== undefined && !this.running) return this.#goneError('keep it running')
+    if (this.standstill === 'panicked') return undefined
     const panic = this.running ? lastWordsOfKernel(this.consolePath) : undefined
     if (panic === undefined) return undefined
     return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} has crashed: ${panic}`, {
@@ -321,7 +383,7 @@ export class VmMachine implements Machine {
     const died = how !== undefined && how !== ''
     return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} is not running`, {
       tried,
-      seen: died ? `QEMU ended: ${how}\n${this.#lastOfConsole()}` : 'its power is off',
+      seen: died ? `QEMU ended: ${how}\n${this.#lastOfConsole()}` : `it is ${this.standstill ?? 'off'}`,
       todo: `look at its console: ${this.consolePath}`,
       cause,
     })

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { Inspection, Invariant } from './invariant.ts'
+import { onlyCandidatesAnnounceVip } from './announcers.ts'
 import { kernelLogsClean, sameProcesses } from './machines.ts'
 import { probesKeepTheirRhythm } from './probe-rhythm.ts'
 import { removedServersGetNothing, weight0GetsNothing } from './removed-servers.ts'
@@ -20,7 +21,7 @@ export function healthOf({ topology }: Cluster, overlapMs = USUAL_OVERLAP_MS): (
   const keepaliveds = nodes.filter(({ services }) => services.includes('keepalived')).length
   const forwards = (method: string): boolean => virtualServices.some(({ forwarding }) => forwarding === method)
   return [
-    ...(vips.length > 0 ? [onlyCandidatesAnswerArp, oneArpAnswerer(overlapMs)] : []),
+    ...(vips.length > 0 ? [onlyCandidatesAnswerArp, onlyCandidatesAnnounceVip, oneArpAnswerer(overlapMs)] : []),
     ...(forwards('DR') ? [answersBypassDirectors] : []),
     ...(forwards('NAT') ? [natHidesRealServers] : []),
     ...(keepaliveds > 1 ? [oneMasterAtATime(overlapMs)] : []),

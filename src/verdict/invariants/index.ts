@@ -1,3 +1,4 @@
+export { onlyCandidatesAnnounceVip } from './announcers.ts'
 export { healthOf } from './healthy.ts'
 export {
   type Inspection,

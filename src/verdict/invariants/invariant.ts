@@ -5,6 +5,7 @@ import type { NodeReports } from './node-report.ts'
 /** What a claim excuses an invariant by. */
 export type InvariantName =
   | 'arp-candidates'
+  | 'arp-announcers'
   | 'one-arp-answerer'
   | 'one-master'
   | 'direct-answers'

@@ -15,6 +15,7 @@ const handlers: Handlers = {
   terminal: () => never,
   resize: async () => ({}),
   close: async () => ({}),
+  kinds: async () => ({ kinds: [{ name: 'freeze' }, { name: 'panic', impossible: 'no kernels here' }] }),
   fault: async () => {
     throw new UsageError('LVSLAB_E_FAULT_UNKNOWN', 'no such fault', { seen: 'a\nb', todo: 'c', cause: new Error('d') })
   },

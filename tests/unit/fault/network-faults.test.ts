@@ -2,6 +2,7 @@ import t from 'tap'
 import type { ClusterTime } from '../../../src/clock.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
 import { Node } from '../../../src/cluster/node.ts'
+import { CAPABILITIES } from '../../../src/engine/capabilities.ts'
 import type { NetworkControl } from '../../../src/engine/engine.ts'
 import { cutOneWay, impair, injectFault, makeHub, partition } from '../../../src/fault/index.ts'
 import type { NodeSpec } from '../../../src/topology/index.ts'
@@ -23,6 +24,7 @@ function bench() {
       kind = next
       return { previous, ...(await note('setKind', name, next)) }
     },
+    admit: async (...call) => ({ cable: 'stranger-1:eth0', ...(await note('admit', ...call)) }),
     flushMacs: async () => 0 as ClusterTime,
   }
   const node = (name: string, ...networks: string[]) => {
@@ -31,9 +33,10 @@ function bench() {
   }
   const nodes = [node('lb1', 'lan', 'sync'), node('lb2', 'lan', 'sync'), node('web1', 'lan')]
   const cluster = {
-    engine: { network },
+    engine: { network, name: 'fake', capabilities: new Set(CAPABILITIES) },
     clock: { now: () => 7 as ClusterTime },
     topology: { name: 'three', networks: [{ name: 'lan' }, { name: 'sync' }] },
+    nodes,
     node: (name: string) => nodes.find((each) => each.name === name),
     the: () => nodes[2],
     vip: { owner: async () => nodes[0], others: async () => [nodes[1]] },

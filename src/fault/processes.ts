@@ -1,0 +1,94 @@
+import type { Node } from '../cluster/index.ts'
+import { UsageError } from '../errors.ts'
+import { quoted } from './demand-tools.ts'
+
+/**
+ * Which processes of a program: all; the parent, which is the one whose own parent is another program; its children; or,
+ * of keepalived, its VRRP child or its checker child, which only their pid files tell apart (keepalived 2.2.7
+ * lib/global_data: vrrp.pid, checkers.pid in /run, or /run/keepalived).
+ */
+export const PROCESS_PARTS = ['all', 'parent', 'children', 'vrrp', 'checker'] as const
+export type ProcessPart = (typeof PROCESS_PARTS)[number]
+
+export interface GuestProcess {
+  readonly pid: number
+  readonly parent: number
+  /** Clock ticks since boot (proc_pid_stat(5), field 22): with the pid it names a process for good. */
+  readonly started: string
+}
+
+const PID_FILES = { vrrp: 'vrrp.pid', checker: 'checkers.pid' } as const
+
+/** The kernel's name of a program has 15 characters (proc_pid_comm(5)). */
+const NAME_LENGTH = 15
+
+/**
+ * Finds them.
+ *
+ * @throws UsageError `LVSLAB_E_NO_PROCESS` when there is none
+ */
+export async function findProcesses(node: Node, program: string, part: ProcessPart): Promise<GuestProcess[]> {
+  // The name may have spaces and parentheses: what follows it is read from the last one on.
+  const script = `
+    for pid in $(pgrep -x ${quoted(program.slice(0, NAME_LENGTH))}); do
+      read -r line 2>/dev/null </proc/$pid/stat || continue
+      set -- \${line##*) }
+      [ "$1" = Z ] || echo "$pid $2 \${20}"
+    done
+    for file in vrrp checkers; do
+      read -r pid 2>/dev/null </run/$file.pid || read -r pid 2>/dev/null </run/keepalived/$file.pid || pid=
+      echo "$file.pid $pid"
+    done`
+  const { stdout } = await node.run(script)
+  const rows = stdout.split('\n').map((line) => line.trim().split(' '))
+  const files = new Map(rows.filter(([name]) => name?.endsWith('.pid')).map(([name, pid]) => [name, Number(pid)]))
+  const all = rows
+    .filter((row) => row.length === 3)
+    .map(([pid, parent, started]) => ({ pid: Number(pid), parent: Number(parent), started: started! }))
+  const found = chosen(all, part, files)
+  if (found.length > 0) return found
+  const which = part === 'all' ? `process ${program}` : `process ${program} (${part})`
+  throw new UsageError('LVSLAB_E_NO_PROCESS', `no ${which} runs on ${node.name}`, {
+    seen: all.length === 0 ? '' : `${program}: ${all.map(({ pid, parent }) => `${pid} (of ${parent})`).join(', ')}`,
+  })
+}
+
+function chosen(
+  all: readonly GuestProcess[],
+  part: ProcessPart,
+  files: ReadonlyMap<string | undefined, number>,
+): GuestProcess[] {
+  const pids = new Set(all.map(({ pid }) => pid))
+  switch (part) {
+    case 'all':
+      return [...all]
+    case 'parent':
+      return all.filter(({ parent }) => !pids.has(parent))
+    case 'children':
+      return all.filter(({ parent }) => pids.has(parent))
+    case 'vrrp':
+    case 'checker':
+      return all.filter(({ pid }) => pid === files.get(PID_FILES[part]))
+  }
+}
+
+/** Signals each process that is still the one that was found; answers which these were. */
+export async function signalProcesses(
+  node: Node,
+  processes: readonly GuestProcess[],
+  signal: string,
+): Promise<readonly GuestProcess[]> {
+  const tests = processes.map(({ pid, started }) => `hit ${pid} ${started}`)
+  const script = `
+    hit() {
+      read -r line 2>/dev/null </proc/$1/stat || return 0
+      pid=$1 started=$2
+      set -- \${line##*) }
+      [ "\${20}" = "$started" ] && kill -s ${quoted(signal)} "$pid" && echo "$pid"
+      return 0
+    }
+    ${tests.join('\n    ')}`
+  const { stdout } = await node.run(script)
+  const struck = new Set(stdout.trim().split(/\s+/).map(Number))
+  return processes.filter(({ pid }) => struck.has(pid))
+}
