@@ -83,7 +83,7 @@ function execute(command: RunnableCommand): unknown {
     case 'portCounts':
       return core.wiring.portCounts()
     case 'lateness':
-      return lateness.since(command.since)
+      return lateness.since(command.since, command.until)
     case 'sync':
       return undefined
     case 'flush':

@@ -4,8 +4,17 @@ import type { LatenessSpan } from '../engine.ts'
 
 interface Sample {
   readonly at: ClusterTime
-  /** Machine to the ms that its threads have waited for a processor since they began. */
+  /** Machine to the ms that its threads have waited for a processor since they began, and that it was stopped. */
   readonly waited: ReadonlyMap<string, number>
+}
+
+/** A QEMU, as far as it was watched. */
+interface Watched {
+  readonly at: ClusterTime
+  readonly pid: number
+  readonly stopped: boolean
+  /** How long it was stopped, in all. */
+  readonly stoppedMs: number
 }
 
 const SAMPLE_PERIOD_MS = 250
@@ -16,11 +25,16 @@ const KEPT_SAMPLES = 3_600
  * How long machines stood ready to run while the host ran something else: the second figure of /proc/PID/task/TID/
  * schedstat (Linux, Documentation/scheduler/sched-stats.rst), summed over a QEMU's threads. A guest can be late by that
  * much without any fault of its own.
+ *
+ * A QEMU that somebody stopped (SIGSTOP, a debugger) waits for no processor, and is late all the same: proc(5) shows
+ * its state, and the time between two looks counts whole if it was stopped at either. That may be up to two periods too
+ * much. A machine that was frozen through QMP, as a fault, is not stopped in this sense.
  */
 export class LatenessMeter {
   readonly #clock: ClusterClock
   readonly #machines: () => readonly { readonly name: string; readonly pid: number | undefined }[]
   readonly #samples: Sample[] = []
+  readonly #watched = new Map<string, Watched>()
   readonly #timer: NodeJS.Timeout
 
   constructor(clock: ClusterClock, machines: () => readonly { name: string; pid: number | undefined }[]) {
@@ -51,7 +65,8 @@ export class LatenessMeter {
     const waited = new Map<string, number>()
     await Promise.all(
       this.#machines().map(async ({ name, pid }) => {
-        if (pid !== undefined) waited.set(name, await waitedMs(pid))
+        if (pid !== undefined)
+          waited.set(name, (await waitedMs(pid)) + this.#stoppedMs(name, pid, await isStopped(pid)))
       }),
     )
     const sample = { at, waited }
@@ -59,6 +74,22 @@ export class LatenessMeter {
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift()
     return sample
   }
+
+  #stoppedMs(name: string, pid: number, stopped: boolean): number {
+    const at = this.#clock.now()
+    const before = this.#watched.get(name)
+    // A machine that was started anew counts from its start.
+    const known = before?.pid === pid ? before : { at, stopped: false, stoppedMs: 0 }
+    const stoppedMs = known.stoppedMs + (stopped || known.stopped ? at - known.at : 0)
+    this.#watched.set(name, { at, pid, stopped, stoppedMs })
+    return stoppedMs
+  }
+}
+
+/** proc(5), state: T is stopped by a signal, t by a debugger. */
+async function isStopped(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  return 'Tt'.includes(stat.charAt(stat.lastIndexOf(')') + 2) || '-')
 }
 
 async function waitedMs(pid: number): Promise<number> {
