@@ -1,5 +1,5 @@
 import { wholeNumber } from '../options.ts'
-import type { BenchBootOptions, BenchCalibrationOptions } from '../../run/index.ts'
+import type { BenchBootOptions, BenchCalibrationOptions, BenchFabricOptions } from '../../run/index.ts'
 import type { AddCommand } from './command-module.ts'
 
 type Options = Omit<BenchBootOptions, 'topology'>
@@ -16,6 +16,16 @@ export const addBench: AddCommand = (program, setExitCode) => {
     .action(async (topology: string, options: Options) => {
       const { benchBoot } = await import('../../run/index.ts')
       setExitCode(await benchBoot({ ...options, topology }))
+    })
+  bench
+    .command('fabric')
+    .description('frames per second and added latency of the networks, against a bridge of the kernel')
+    .option('--quick', 'in under 15 s, with wider intervals')
+    .option('--out <folder>', 'where to write the figures')
+    .option('--json', 'as JSON')
+    .action(async (options: BenchFabricOptions) => {
+      const { benchFabric } = await import('../../run/index.ts')
+      setExitCode(await benchFabric(options))
     })
   bench
     .command('calibration')

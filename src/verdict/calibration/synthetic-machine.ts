@@ -15,12 +15,12 @@ const ANSWER_TIMEOUT_MS = 10_000
 export class SyntheticMachine<Role extends MachineSetup['role']> implements AsyncDisposable {
   readonly #role: Role
   readonly #thread: Worker
-  #failure: unknown
+  #failure: Error | undefined
 
   private constructor(role: Role, thread: Worker) {
     this.#role = role
     this.#thread = thread
-    thread.on('error', (error) => (this.#failure = error))
+    thread.on('error', (error: Error) => (this.#failure = error))
   }
 
   /** Is connected to its cable, and at work, when this resolves. */
