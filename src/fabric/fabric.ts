@@ -203,9 +203,10 @@ export class Fabric implements AsyncDisposable {
   /**
    * How late the fabric's thread got to run: the error bar of its times. An idle machine shows up to about 1.2 ms,
    * which is the resolution of the timer that it is measured with. The samples of about 22 minutes are kept.
+   * @param until - lateness that began after it does not count
    */
-  async lateness(since?: ClusterTime): Promise<Lateness> {
-    return this.#thread.ask('lateness', { since })
+  async lateness(since?: ClusterTime, until?: ClusterTime): Promise<Lateness> {
+    return this.#thread.ask('lateness', { since, until })
   }
 
   /**

@@ -19,6 +19,8 @@ export class LatenessSampler {
   readonly #lateMs = new Float64Array(CAPACITY)
   #count = 0
   #maxMs = 0
+  /** When the next sample is due; of no meaning unless started. */
+  #due = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(clock: ClusterClock) {
@@ -26,16 +28,13 @@ export class LatenessSampler {
   }
 
   start(): void {
-    let dueMs = this.#clock.now() + PERIOD_MS
-    this.#timer = setInterval(() => {
-      const now = this.#clock.now()
-      this.record(now, Math.max(0, now - dueMs))
-      dueMs = now + PERIOD_MS
-    }, PERIOD_MS)
+    this.#due = this.#clock.now() + PERIOD_MS
+    this.#timer = setInterval(() => this.#sample(), PERIOD_MS)
   }
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#timer = undefined
   }
 
   /** Adds one sample, and those that were never taken because of it. */
@@ -50,16 +49,45 @@ export class LatenessSampler {
   }
 
   /**
+   * How late what was stamped since a moment may have been. A frame that waited for the end of a stall is stamped just
+   * after the sample that noticed it, so the last sample before `since` counts too.
    * @param since - without it, since the start. A `since` older than the oldest sample kept is answered with the
    * maximum since the start, and the percentile of what is kept.
+   * @param until - lateness that began later does not count; it cannot have touched a stamp up to here
    */
-  since(since?: ClusterTime): Lateness {
+  since(since?: ClusterTime, until?: ClusterTime): Lateness {
+    this.#noticeStall()
     const kept = Math.min(this.#count, CAPACITY)
-    const sorted = this.#lateMs.subarray(0, kept).filter((_, slot) => since === undefined || this.#at[slot]! >= since)
+    const from = since === undefined ? -Infinity : this.#lastBefore(since)
+    const to = until === undefined ? Infinity : until + PERIOD_MS
+    const counts = (late: number, slot: number): boolean => this.#at[slot]! >= from && this.#at[slot]! - late <= to
+    const sorted = this.#lateMs.subarray(0, kept).filter(counts)
     if (sorted.length === 0) return { maxMs: 0, p99Ms: 0 }
     sorted.sort()
     const oldestAt = this.#at[this.#count > CAPACITY ? this.#count % CAPACITY : 0]!
     const complete = since !== undefined && since >= oldestAt
     return { maxMs: complete ? sorted.at(-1)! : this.#maxMs, p99Ms: quantileSorted([...sorted], 0.99) }
+  }
+
+  #sample(): void {
+    const now = this.#clock.now()
+    this.record(now, Math.max(0, now - this.#due))
+    this.#due = now + PERIOD_MS
+  }
+
+  /** After a stall the question how long it was may come before the timer's turn. */
+  #noticeStall(): void {
+    if (this.#timer !== undefined && this.#clock.now() > this.#due) this.#sample()
+  }
+
+  /** When the newest sample before a moment was taken; the moment itself, if none was. */
+  #lastBefore(since: ClusterTime): number {
+    if (this.#count === 0) return since
+    const newest = (this.#count - 1) % CAPACITY
+    for (let back = 0; back < Math.min(this.#count, CAPACITY); back++) {
+      const at = this.#at[(newest - back + CAPACITY) % CAPACITY]!
+      if (at < since) return at
+    }
+    return since
   }
 }

@@ -42,7 +42,7 @@ export interface Commands {
   inject: { send: { cable: CableId; frame: Uint8Array }; answer: ClusterTime }
   stats: { send: object; answer: FabricStats }
   portCounts: { send: object; answer: ReadonlyMap<CableId, PortCounts> }
-  lateness: { send: { since: ClusterTime | undefined }; answer: Lateness }
+  lateness: { send: { since: ClusterTime | undefined; until: ClusterTime | undefined }; answer: Lateness }
   /** Answers when every event before it has been delivered. */
   sync: { send: object; answer: undefined }
   flush: { send: object; answer: undefined }

@@ -13,7 +13,7 @@ import type { Command, Message, PlainError, Request, ThreadSetup } from './threa
 
 type RunnableCommand = Exclude<Command, { name: 'crash' }>
 
-const { setup } = workerData as { setup: ThreadSetup }
+const { data: setup } = workerData as { data: ThreadSetup }
 const main = parentPort as MessagePort
 const post = (message: Message) => main.postMessage(message)
 
@@ -89,7 +89,7 @@ function execute(command: RunnableCommand): unknown {
     case 'portCounts':
       return core.wiring.portCounts()
     case 'lateness':
-      return lateness.since(command.since)
+      return lateness.since(command.since, command.until)
     case 'sync':
       return undefined
     case 'flush':

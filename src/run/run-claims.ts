@@ -6,6 +6,8 @@ import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { renderTerminal, writeReports } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
+import { quickCalibration } from './calibration.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { ProgressView } from './progress-view.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
 import { RunSession } from './run-session.ts'
@@ -47,11 +49,14 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   }
 
   view.say(`evidence and reports go to ${outDir}`)
+  const calibrating = quickCalibration((line) => view.say(`calibration: ${line}`))
   const lab = await timed('images', () => Lab.open({ kernel: options.kernel, progress: (line) => view.say(line) }))
   view.say(
     `QEMU ${lab.host.qemu.version} under ${lab.host.acceleration.kind}, kernel ${lab.host.kernel.release}, ` +
       `keepalived ${lab.host.userland.keepalived}`,
   )
+  // Machines that boot now would be in its way, as it in theirs.
+  const calibration = await timed('calibration', () => calibrating)
   if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
   const session = new RunSession(view, outDir, options)
   await session.run(selected, timed)
@@ -70,6 +75,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     userland: lab.host.userland.name,
     phases,
     topologies: [...selected.keys()].map(topologyRecord),
+    calibration,
     claims: session.records,
     verdict: overall(session.records),
     interrupted: session.interrupted,
@@ -89,7 +95,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
     )
   }
-  return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records)
+  return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records, calibration)
 }
 
 /** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */
@@ -122,15 +128,6 @@ function refuseWhatIsNotThere(options: RunClaimsOptions): void {
 function overall(records: readonly ClaimRecord[]): Verdict {
   const verdicts = new Set(records.map(({ verdict }) => verdict))
   return (['fail', 'inconclusive', 'pass'] as const).find((verdict) => verdicts.has(verdict)) ?? 'skip'
-}
-
-function exitCodeOf(records: readonly ClaimRecord[]): number {
-  const failed = records.filter(({ verdict }) => verdict === 'fail')
-  if (failed.some(({ errorKind }) => errorKind === undefined || errorKind === 'assertion')) return ExitCode.claimFailed
-  if (failed.some(({ errorKind }) => errorKind === 'prerequisite')) return ExitCode.prerequisite
-  if (failed.length > 0)
-    return failed.every(({ errorKind }) => errorKind === 'usage') ? ExitCode.usage : ExitCode.infrastructure
-  return records.some(({ verdict }) => verdict === 'inconclusive') ? ExitCode.inconclusive : ExitCode.pass
 }
 
 function stamp(date: Date): string {

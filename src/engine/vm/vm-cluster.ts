@@ -129,7 +129,7 @@ export class VmCluster implements EngineCluster {
   }
 
   async lateness(since: ClusterTime, span: LatenessSpan = {}): Promise<ClusterLateness> {
-    const { maxMs, p99Ms } = await this.fabric.lateness(since)
+    const { maxMs, p99Ms } = await this.fabric.lateness(since, span.until)
     return { fabricMaxMs: maxMs, fabricP99Ms: p99Ms, machineMs: await this.#meter.longestWait(since, span) }
   }
 
