@@ -13,6 +13,8 @@ export interface Line {
   readonly capture: CaptureWriter | undefined
   /** The cable's number among its network's, which is its interface in the capture. */
   readonly index: number
+  /** The machine's MAC address, as a number. */
+  readonly mac: number
 }
 
 /** What is connected to what: networks, cables and captures. */
@@ -32,7 +34,7 @@ export class Wiring {
       const capture = await this.#capture(network.capturePath, ids, zero)
       for (const [index, cable] of own.entries()) {
         const port = new CablePort(cable.id, observer)
-        const line: Line = { port, segment, capture, index }
+        const line: Line = { port, segment, capture, index, mac: Number.parseInt(cable.mac.replaceAll(':', ''), 16) }
         segment.add(port)
         this.#lines.set(port, line)
         this.#byCable.set(cable.id, line)
