@@ -19,9 +19,12 @@ export interface Blackout {
   readonly durationMs: number | undefined
 }
 
-/** The stretch of lost requests since a moment, as the client saw it; undefined if it lost none. */
+/**
+ * The stretch of lost requests since a moment, as the client saw it; undefined if it lost none. One that was under way at
+ * that moment and came to nothing is the first.
+ */
 export function blackout(requests: readonly Request[], since: ClusterTime): Blackout | undefined {
-  const later = requests.filter(({ at }) => at >= since)
+  const later = requests.filter(({ at, ok, durationMs }) => at >= since || (!ok && at + durationMs > since))
   const first = later.find(({ ok }) => !ok)
   if (!first) return undefined
   const lastLost = later.findLast(({ ok }) => !ok)!

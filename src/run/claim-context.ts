@@ -45,6 +45,8 @@ export interface Measurement {
   readonly window?: Window
   /** When the measured span began: how late the machines were in it decides what a miss means. */
   readonly since?: ClusterTime
+  /** When the time in which lateness counts ended. Default: `value` after `since`. */
+  readonly until?: ClusterTime
   /** Whose lateness can have caused a miss. Default: anybody's. */
   readonly of?: readonly Node[]
   /** The span lies between two firings of one machine's own timer: a late first one makes it look short. */
@@ -238,9 +240,10 @@ async function startLateness(cluster: Cluster, { periodic, of }: Measurement, si
 }
 
 /** Lateness after what was measured had ended excuses nothing. */
-function spanOf({ value, unit = 'ms', of }: Measurement, since: ClusterTime): LatenessSpan {
+function spanOf({ value, unit = 'ms', of, until }: Measurement, since: ClusterTime): LatenessSpan {
+  const end = until ?? (unit === 'ms' && value > 0 ? after(since, value) : undefined)
   return {
-    ...(unit === 'ms' && value > 0 ? { until: after(since, value) } : {}),
+    ...(end === undefined ? {} : { until: end }),
     ...machinesOf(of),
   }
 }

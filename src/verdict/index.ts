@@ -1,4 +1,4 @@
-export { failoverTimeline, type TimelineDraft } from './failover-timeline.ts'
+export * from './timeline/index.ts'
 export {
   answersBypassDirectors,
   natHidesRealServers,

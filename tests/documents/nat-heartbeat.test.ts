@@ -2,6 +2,7 @@ import { after } from '../../src/clock.ts'
 import { killProcess, powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { blackout, steady } from '../../src/load/index.ts'
 import {
+  failoverTimeline,
   heartbeatDeath,
   heartbeatFailback,
   heartbeatInitialDead,
@@ -25,9 +26,12 @@ import {
   untilAnnounced,
   writtenResources,
 } from '../support/heartbeat.ts'
+import { faultOn, recordFailover } from '../support/failover.ts'
 import {
   checkServed,
-  heartbeatTimeline,
+  firstCheckMark,
+  firstHeartbeatMark,
+  journalMarks,
   natCluster,
   SLOW_MS,
   tracedShares,
@@ -327,6 +331,7 @@ claim('000-8', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, slave, [gate, vip], { since, timeoutMs })
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - fault.at)
+  const until = cluster.clock.now()
   const requests = await load.stop()
 
   const journal = await GuestJournal.read(cluster, slave, since)
@@ -380,32 +385,15 @@ claim('000-8', async (c) => {
   c.check(`${slave.name} has VIP, V-gate and keepalived`, held.length === 3, held.join(', '))
   await checkServed(c, cluster, 'the service goes on')
 
-  const hole = blackout(requests, since)
   const lostBy = (code: number): number =>
     requests.filter(({ ok, exitCode, at }) => !ok && at >= since && exitCode === code).length
-  await c.measure(cluster, {
-    name: 'client blackout',
-    value: hole?.durationMs ?? 0,
-    note: `${hole?.lost ?? 0} requests lost (${lostBy(28)} timed out, ${lostBy(7)} refused), one every ${load.intervalMs} ms`,
-  })
-  c.timeline(
-    heartbeatTimeline(cluster, {
-      fault,
-      master,
-      slave,
-      last,
-      dead,
-      first: first!,
-      second: second!,
-      up,
-      answer,
-      requests,
-    }),
-  )
+  const handover = { title: `${master.name} loses power`, load, since, from: master, to: slave, silent: master }
+  const marks = [...journalMarks(slave, { dead, up }), ...firstCheckMark(cluster, slave, since)]
+  await recordFailover(c, cluster, { ...handover, marks, fault: faultOn(master, fault) }, { requests, until })
   c.finding(
     'between the VIP and keepalived, the new director refuses the clients: it has the address already and no virtual ' +
       'service yet. The order of haresources is the cause; the document does not mention it',
-    `${lostBy(7)} requests refused in the ${(up.at - second!.at).toFixed(0)} ms between the two`,
+    `${lostBy(28)} requests timed out, and ${lostBy(7)} were refused in the ${(up.at - second!.at).toFixed(0)} ms between the two`,
   )
 })
 
@@ -415,6 +403,8 @@ claim('000-9', async (c) => {
   const fault = await powerCut(cluster, master)
   const awayMs = powerCutToHeartbeatTakeover(conf, vip.address).maxMs + SLOW_MS
   await untilAnnounced(c, cluster, slave, [gate, vip], { since: fault.at, timeoutMs: awayMs })
+  const taken = { title: `${master.name} loses power`, fault: faultOn(master, fault), from: master, to: slave }
+  c.timeline(failoverTimeline(cluster, { ...taken, silent: master }))
   // keepalived, the last resource, starts on Slave while Master boots; that takes longer.
   c.say(`${master.name} boots again`)
   const poweredAt = cluster.clock.now()
@@ -430,6 +420,7 @@ claim('000-9', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, master, [gate, vip], options)
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - returned.at)
+  const until = cluster.clock.now()
   const requests = await load.stop()
   const [back, away] = await Promise.all([
     GuestJournal.read(cluster, master, poweredAt),
@@ -470,11 +461,13 @@ claim('000-9', async (c) => {
 
   const hole = blackout(requests, returned.at)
   const lost = requests.filter(({ ok, at }) => !ok && at >= returned.at)
-  await c.measure(cluster, {
-    name: 'client blackout of the return',
-    value: hole?.durationMs ?? 0,
-    note: `${lost.length} of ${requests.length} requests lost (${lost.filter(({ exitCode }) => exitCode === 28).length} timed out, ${lost.filter(({ exitCode }) => exitCode === 7).length} refused)`,
-  })
+  const handover = { title: `${master.name} returns`, load, since: returned.at, from: slave, to: master }
+  const marks = [
+    firstHeartbeatMark(master, returned),
+    ...journalMarks(master, { up }),
+    ...firstCheckMark(cluster, master, returned.at),
+  ]
+  await recordFailover(c, cluster, { ...handover, marks }, { requests, until })
   c.finding(
     'the return is an outage too: between the stop of the resources on one node and their start on the other there is no service, though both nodes are well. With auto_failback off there would be none',
     `${lost.length} requests lost in ${((hole?.durationMs ?? 0) / 1000).toFixed(1)} s`,
