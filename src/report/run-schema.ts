@@ -27,7 +27,7 @@ const timeline = z.looseObject({
   events: z.array(
     z.looseObject({
       ...{ atMs: ms, kind: text, label: text, node: text.exactOptional() },
-      ...{ network: text.exactOptional(), filter: text.exactOptional() },
+      ...{ network: text.exactOptional(), port: text.exactOptional(), filter: text.exactOptional() },
     }),
   ),
   requests: z

@@ -179,6 +179,7 @@ export class ClaimContext {
     try {
       await mkdir(this.directory, { recursive: true })
       await body(this)
+      this.#checkRecords()
     } catch (error) {
       thrown = error
     }
@@ -214,6 +215,15 @@ export class ClaimContext {
       const late = await cluster.lateness(since).catch(() => undefined)
       if (late) this.#noteLateness(late)
     }
+  }
+
+  /** What a claim says that it records is how people find it: it must be true, both ways. */
+  #checkRecords(): void {
+    const promised = this.#options.claim.records.includes('timeline')
+    const recorded = this.#timelines.length > 0
+    if (promised === recorded) return
+    const todo = promised ? 'it recorded no timeline' : 'it recorded a timeline: add "records: [timeline]" to the claim'
+    this.check('the claim records what topology.yaml says', false, todo)
   }
 
   #noteLateness({ fabricMaxMs, fabricP99Ms }: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {

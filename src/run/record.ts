@@ -35,6 +35,8 @@ export interface TimelineEvent {
   readonly node?: string
   /** The network that it was seen on; absent for what no wire shows. */
   readonly network?: string
+  /** The network's port at which it happened, by its cable: "client:eth1". */
+  readonly port?: string
   /** A display filter by which Wireshark finds its frame in that network's capture, at this time. */
   readonly filter?: string
 }

@@ -29,9 +29,10 @@ import {
 import { faultOn, recordFailover } from '../support/failover.ts'
 import {
   checkServed,
+  declaredDeadMark,
   firstCheckMark,
   firstHeartbeatMark,
-  journalMarks,
+  keepalivedUpMark,
   natCluster,
   SLOW_MS,
   tracedShares,
@@ -202,6 +203,14 @@ claim('000-4', async (c) => {
     note: `V-gate after ${(first!.at - begun.at).toFixed(0)} ms`,
   })
   c.check(`${master!.name} holds both addresses`, (await holdings(master!, cluster.vips)).length >= 2)
+  c.timeline(
+    failoverTimeline(cluster, {
+      title: `${master!.name} starts alone`,
+      fault: { at: begun.at, kind: 'start', label: 'heartbeat starts, by its journal', node: master!.name },
+      to: master!,
+      marks: [declaredDeadMark(master!, dead), ...firstCheckMark(cluster, master!, begun.at)],
+    }),
+  )
   c.finding(
     `without initdead in ha.cf, heartbeat 3.0.6 waits ${conf.initdeadMs / 1000} s for the other node (twice the deadtime of 10 s, config.c init_config); the document's log of heartbeat 0.4.9 shows 31 s`,
     `measured ${((dead.guestS - begun.guestS) * 1000).toFixed(0)} ms`,
@@ -388,7 +397,7 @@ claim('000-8', async (c) => {
   const lostBy = (code: number): number =>
     requests.filter(({ ok, exitCode, at }) => !ok && at >= since && exitCode === code).length
   const handover = { title: `${master.name} loses power`, load, since, from: master, to: slave, silent: master }
-  const marks = [...journalMarks(slave, { dead, up }), ...firstCheckMark(cluster, slave, since)]
+  const marks = [declaredDeadMark(slave, dead), keepalivedUpMark(slave, up), ...firstCheckMark(cluster, slave, since)]
   await recordFailover(c, cluster, { ...handover, marks, fault: faultOn(master, fault) }, { requests, until })
   c.finding(
     'between the VIP and keepalived, the new director refuses the clients: it has the address already and no virtual ' +
@@ -464,7 +473,7 @@ claim('000-9', async (c) => {
   const handover = { title: `${master.name} returns`, load, since: returned.at, from: slave, to: master }
   const marks = [
     firstHeartbeatMark(master, returned),
-    ...journalMarks(master, { up }),
+    keepalivedUpMark(master, up),
     ...firstCheckMark(cluster, master, returned.at),
   ]
   await recordFailover(c, cluster, { ...handover, marks }, { requests, until })

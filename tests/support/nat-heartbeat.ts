@@ -91,24 +91,19 @@ export async function checkServed(c: ClaimContext, cluster: Cluster, text: strin
   c.check(text, failed === 0 && served.size === cluster.service.realServers.length, `${by}; failed: ${failed}`)
 }
 
-/** What the wire does not show of a takeover by heartbeat, by the journal of the node that takes over. */
-export function journalMarks(
-  node: Node,
-  { dead, up }: { readonly dead?: JournalLine; readonly up: JournalLine },
-): NonNullable<FailoverOptions['marks']> {
-  const mark = (line: JournalLine, kind: string, label: string) => ({ at: line.at, kind, label, node: node.name })
-  return [
-    ...(dead ? [mark(dead, 'declared dead', `${node.name} takes the other node for dead, by its journal`)] : []),
-    mark(up, 'keepalived up', 'keepalived has filled the table, by the journal'),
-  ]
+type Mark = NonNullable<FailoverOptions['marks']>[number]
+
+/** That heartbeat took the other node for dead: no wire shows it, the journal of the node that takes over does. */
+export function declaredDeadMark({ name }: Node, { at }: JournalLine): Mark {
+  return { at, kind: 'declared dead', label: `${name} takes the other node for dead, by its journal`, node: name }
+}
+
+export function keepalivedUpMark({ name }: Node, { at }: JournalLine): Mark {
+  return { at, kind: 'keepalived up', label: 'keepalived has filled the table, by its journal', node: name }
 }
 
 /** When a director made its first health check: the first packet of keepalived, the last of the resources. */
-export function firstCheckMark(
-  cluster: Cluster,
-  node: Node,
-  since: ClusterTime,
-): NonNullable<FailoverOptions['marks']> {
+export function firstCheckMark(cluster: Cluster, node: Node, since: ClusterTime): Mark[] {
   const isCheck = echoRequestOf(
     node,
     cluster.service.realServers.map(({ address }) => address),
@@ -121,10 +116,7 @@ export function firstCheckMark(
 }
 
 /** The sign of life by which a node that returns makes itself known. */
-export function firstHeartbeatMark(
-  node: Node,
-  { at, network, srcIp, dstPort }: UdpEvent,
-): NonNullable<FailoverOptions['marks']>[number] {
+export function firstHeartbeatMark(node: Node, { at, network, srcIp, dstPort }: UdpEvent): Mark {
   const filter = `udp.dstport == ${dstPort} && ip.src == ${srcIp} && frame contains "t=status"`
   return { at, kind: 'first heartbeat', label: `first status packet of ${node.name}`, node: node.name, network, filter }
 }

@@ -15,6 +15,7 @@ export interface EventDraft {
   label: string
   node?: string
   network?: string
+  port?: string
   filter?: string
 }
 

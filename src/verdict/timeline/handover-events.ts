@@ -63,13 +63,14 @@ export function learningEvents(cluster: Cluster, { since, until, to }: Handover)
   }
   const told = (event: BindingEvent): EventDraft => {
     const before = event.previous === undefined ? '' : `, before at ${owner(event.previous)}`
-    const label = `${event.cable} is told that ${event.ip} is at ${owner(event.mac)}${before}`
-    return seen(event, 'neighbour told', label, displayFilter.binding(event))
+    const label = `${event.ip} is at ${owner(event.mac)}${before}`
+    return { ...seen(event, 'neighbour told', label, displayFilter.binding(event)), port: event.cable }
   }
   const learnt = (event: LearnEvent): EventDraft => {
     const before = event.movedFrom === undefined ? '' : `, before at ${event.movedFrom}`
     const kind = event.movedFrom === undefined ? 'MAC learnt' : 'MAC moved'
-    return seen(event, kind, `the switch has ${event.mac} at ${event.cable}${before}`, displayFilter.learn(event))
+    const label = `the switch has ${event.mac} at ${event.cable}${before}`
+    return { ...seen(event, kind, label, displayFilter.learn(event)), port: event.cable }
   }
   const isOfService = (mac: string): boolean => isVirtualRouter(mac) || cluster.nodeByMac(mac) === to
   return cluster.wire.within({ since, until }).flatMap((event) => {

@@ -12,6 +12,7 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.equal((await ids({ wanted: ['dr-vrrp'] })).length, 13)
   t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
+  t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
 })
 
 void t.test('shards together are the whole, without overlap', async (t) => {

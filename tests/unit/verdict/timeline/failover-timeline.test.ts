@@ -49,7 +49,7 @@ void t.test('every event of a failover, in order, each with the filter that find
   ])
   const { a, b } = { a: story.node('a').mac, b: story.node('b').mac }
   const told = timeline.events.find(({ kind }) => kind === 'neighbour told')
-  t.equal(told?.label, `client:eth0 is told that 10.0.0.100 is at ${b} (b), before at ${a} (a)`)
+  t.match(told, { port: 'client:eth0', label: `10.0.0.100 is at ${b} (b), before at ${a} (a)` })
   t.match(timeline.blackout, { fromMs: 1050, toMs: 4650, client: { fromMs: 1050, toMs: 4650, lost: 72 }, lost: 72 })
   t.equal(timeline.epochMs, 1_000_000)
   const found = timeline.events.filter(({ kind }) => kind !== 'fault')
