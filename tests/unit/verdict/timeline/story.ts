@@ -11,7 +11,7 @@ export const VIP = '10.0.0.100'
 export const INTERVAL_MS = 50
 export const MAX_TIME_MS = 400
 
-const PAIR = `name: pair
+export const PAIR = `name: pair
 title: two directors, direct routing
 networks: { lan: { cidr: 10.0.0.0/24 } }
 nodes:
