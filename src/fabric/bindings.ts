@@ -1,4 +1,4 @@
-import { u32, u48 } from './bytes.ts'
+import { u16, u32, u48 } from './bytes.ts'
 import type { CablePort } from './cable-port.ts'
 import { ethernetLayout, EtherType, isArp } from './frame-layout.ts'
 
@@ -50,6 +50,8 @@ export class Bindings {
 
 /** What an ARP frame says of its sender; a probe (RFC 5227 section 2.1.1), from 0.0.0.0, says nothing. */
 function sayingOf(frame: Uint8Array): Omit<Binding, 'previous'> | undefined {
+  // Every frame passes here twice or more: bulk data must cost one comparison.
+  if (u16(frame, 12) === EtherType.ipv4) return undefined
   const ethernet = ethernetLayout(frame)
   if (ethernet?.etherType !== EtherType.arp || !isArp(frame, ethernet.payload)) return undefined
   const ip = u32(frame, ethernet.payload + 14)

@@ -51,6 +51,11 @@ export interface Measurement {
   readonly of?: readonly Node[]
   /** The span lies between two firings of one machine's own timer: a late first one makes it look short. */
   readonly periodic?: boolean
+  /**
+   * Lateness from here on, ms, can have caused a miss of any size: of a client that stood still for as long as it waits
+   * for an answer, one more request is lost, whenever that was.
+   */
+  readonly decisiveMs?: number
   /** How much longer the span may have been, ms. */
   readonly uncertaintyMs?: number
   readonly note?: string
@@ -136,16 +141,21 @@ export class ClaimContext {
       machineLateMs: late?.machineMs ?? 0,
       startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
     }
-    const judgement = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    const plain = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    const decisive = lateBy.machineLateMs >= (measurement.decisiveMs ?? Infinity)
+    const judgement = plain === 'outside' && decisive ? 'undecided' : plain
     if (window && judgement === 'undecided') {
       const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const excuse = `by less than the machine was late (${(lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs).toFixed(0)} ms)`
+      const than = plain === 'outside' ? 'and the machine was late enough to cause that' : 'by less than it was late'
+      const excuse = `${than} (${(lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs).toFixed(0)} ms)`
       this.#undecided.set(name, `${name}: ${miss} ${excuse}`)
     }
     const note = [
       measurement.note,
       uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
-      judgement === 'undecided' ? 'not decided: the machine was late by more than the miss' : undefined,
+      judgement === 'undecided'
+        ? 'not decided: the machine was late by more than the miss, or by enough to cause it'
+        : undefined,
     ].filter((part) => part !== undefined)
     this.#figures.push({
       ...{ name, value: Math.round(value * 1000) / 1000, unit },

@@ -247,7 +247,7 @@ claim('004-5', async (c) => {
   const [server] = cluster.service.realServers
   const refill = windows.checkerReturn({ director: master.name, server: server!.node, failure: 'host-gone' })
   await closeFailover(c, cluster, {
-    title: 'the cable is put back: the VIP returns',
+    ...{ title: 'the cable is put back: the VIP returns', name: 'return' },
     ...{ load: again, takeover: back, since: pluggedAt, from: backup, to: master },
     fault: { at: pluggedAt, kind: 'cable back', label: `plug ${fault.target}`, node: master.name },
     timeoutMs: refill.maxMs + 8_000,

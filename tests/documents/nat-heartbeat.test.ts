@@ -470,7 +470,14 @@ claim('000-9', async (c) => {
 
   const hole = blackout(requests, returned.at)
   const lost = requests.filter(({ ok, at }) => !ok && at >= returned.at)
-  const handover = { title: `${master.name} returns`, load, since: returned.at, from: slave, to: master }
+  const handover = {
+    title: `${master.name} returns`,
+    name: 'return',
+    load,
+    since: returned.at,
+    from: slave,
+    to: master,
+  }
   const marks = [
     firstHeartbeatMark(master, returned),
     keepalivedUpMark(master, up),

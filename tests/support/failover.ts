@@ -1,4 +1,5 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
+import { median } from 'simple-statistics'
 import type { Cluster, Node } from '../../src/cluster/index.ts'
 import type { EventMatcher, Takeover } from '../../src/fabric/index.ts'
 import type { Fault } from '../../src/fault/index.ts'
@@ -10,6 +11,8 @@ import { letPass } from './steps.ts'
 /** A failover to be recorded once it is over: what began it, who gave the VIP to whom, and who kept asking. */
 export interface Handover {
   readonly title: string
+  /** What its figures are of, where a claim has several: "return". */
+  readonly name?: string
   readonly load: SteadyLoad
   readonly fault?: FailoverOptions['fault']
   readonly since: ClusterTime
@@ -45,7 +48,7 @@ export async function closeFailover(c: ClaimContext, cluster: Cluster, handover:
 export async function recordFailover(
   c: ClaimContext,
   cluster: Cluster,
-  { title, load, fault, since, from, to, takeover, silent, marks }: Handover,
+  { title, name, load, fault, since, from, to, takeover, silent, marks }: Handover,
   { requests, until }: { readonly requests: readonly Request[]; readonly until: ClusterTime },
 ): Promise<void> {
   const { intervalMs, maxTimeMs } = load
@@ -58,7 +61,10 @@ export async function recordFailover(
     load: { requests, intervalMs, maxTimeMs, until },
   })
   c.timeline(timeline)
-  await judgeBlackout(c, cluster, timeline.blackout!, { since, until })
+  const waits = requests.filter(({ ok }) => ok).map(({ durationMs }) => durationMs)
+  const usualMs = waits.length === 0 ? 0 : median(waits)
+  const what = name === undefined ? 'blackout' : `blackout of the ${name}`
+  await judgeBlackout(c, cluster, timeline.blackout!, { what, since, until, patienceMs: maxTimeMs - usualMs })
 }
 
 /** The blackout by wire and by client; both must say the same within one interval of the load. */
@@ -66,30 +72,34 @@ async function judgeBlackout(
   c: ClaimContext,
   cluster: Cluster,
   hole: BlackoutDraft,
-  { since, until }: { readonly since: ClusterTime; readonly until: ClusterTime },
+  span: {
+    readonly what: string
+    readonly since: ClusterTime
+    readonly until: ClusterTime
+    /** How long the client may stand still before it takes an answer that came in time for none, ms. */
+    readonly patienceMs: number
+  },
 ): Promise<void> {
   const { lost, client, durationMs, atLeastMs, atMostMs, resolutionMs } = hole
+  const { what, since, until, patienceMs } = span
   const bounds = `${atLeastMs.toFixed(0)} to ${atMostMs?.toFixed(0) ?? '?'} ms by single packets`
   await c.measure(cluster, {
-    name: 'blackout on the wire',
-    value: durationMs ?? 0,
+    name: `${what} on the wire`,
+    value: durationMs ?? (hole.fromMs === undefined ? 0 : until - hole.fromMs),
     note:
       lost === 0
         ? `no request was lost; an outage of less than ${(atMostMs ?? 0).toFixed(0)} ms would not be seen`
         : `${lost} requests lost, from first lost to first served; ${bounds}; resolution ${resolutionMs.toFixed(0)} ms`,
   })
-  if (client?.fromMs !== undefined) {
-    await c.measure(cluster, {
-      name: 'client blackout',
-      value: (client.toMs ?? until) - client.fromMs,
-      note: `${client.lost} requests lost, by the client's own account`,
-    })
-  }
-  c.check('the service goes on after the takeover', lost === 0 || hole.toMs !== undefined)
-  const { comparable, gapMs, detail } = witnessGap(hole)
-  if (!c.check('wire and client both see the blackout, or none', comparable, detail)) return
   await c.measure(cluster, {
-    name: 'wire and client differ about the blackout by',
+    name: `client ${what}`,
+    value: client?.fromMs === undefined ? 0 : (client.toMs ?? until) - client.fromMs,
+    note: `${client?.lost ?? 0} requests lost, by the client's own account`,
+  })
+  c.check(`the service goes on after the ${what}`, lost === 0 || hole.toMs !== undefined)
+  const { gapMs, detail } = witnessGap(hole, until)
+  await c.measure(cluster, {
+    name: `wire and client differ about the ${what} by`,
     value: gapMs,
     window: {
       ...{ name: 'witnesses of a blackout', minMs: 0, maxMs: resolutionMs },
@@ -97,8 +107,7 @@ async function judgeBlackout(
       formula: 'the longest time between two requests at either end',
       source: "the load's own requests on the wire",
     },
-    ...{ since, until, of: [cluster.client] },
-    note: detail,
+    ...{ since, until, of: [cluster.client], decisiveMs: patienceMs, note: detail },
   })
 }
 

@@ -1,28 +1,34 @@
+import type { ClusterTime } from '../../clock.ts'
 import type { BlackoutDraft } from './draft.ts'
 
-/** How far wire and client are apart about a blackout, and whether that can be measured at all. */
+type Account = Pick<BlackoutDraft, 'lost' | 'fromMs' | 'toMs'>
+
+/** How far wire and client are apart about a blackout. */
 export interface WitnessGap {
-  /** Both saw a blackout with both its ends, or both saw none. */
-  readonly comparable: boolean
-  /** The larger of the differences at the two ends, ms; 0 when both saw none. */
+  /** The larger of the differences at the two ends, ms; 0 when both saw none, a blackout's length when one saw none. */
   readonly gapMs: number
   readonly detail: string
 }
 
 /**
- * Compares the two witnesses of a blackout; they must agree within one interval of the load, {@link
- * BlackoutDraft.resolutionMs}. Where only one saw a blackout, or its end, `comparable` is false and the gap infinite.
+ * Compares the two witnesses of a blackout; they must agree within one interval of the load,
+ * {@link BlackoutDraft.resolutionMs}.
+ * @param until - when they were no longer asked: a blackout without an end lasted until then at least
  */
-export function witnessGap({ client, ...wire }: BlackoutDraft): WitnessGap {
-  const detail = `wire: ${inWords(wire)}; client: ${client === undefined ? 'not asked' : inWords(client)}`
-  const apart = (one: number | undefined, other: number | undefined): number =>
-    one === undefined && other === undefined ? 0 : Math.abs((one ?? Infinity) - (other ?? Infinity))
-  const gapMs =
-    client === undefined ? Infinity : Math.max(apart(wire.fromMs, client.fromMs), apart(wire.toMs, client.toMs))
-  return { comparable: Number.isFinite(gapMs), gapMs, detail }
+export function witnessGap({ client, ...wire }: BlackoutDraft, until: ClusterTime): WitnessGap {
+  if (client === undefined) throw new TypeError('the client was not asked for its account')
+  return { gapMs: gapBetween(wire, client, until), detail: `wire: ${inWords(wire)}; client: ${inWords(client)}` }
 }
 
-function inWords({ lost, fromMs, toMs }: Pick<BlackoutDraft, 'lost' | 'fromMs' | 'toMs'>): string {
+function gapBetween(one: Account, other: Account, until: ClusterTime): number {
+  const end = ({ toMs }: Account): number => toMs ?? until
+  if (one.fromMs === undefined && other.fromMs === undefined) return 0
+  if (one.fromMs === undefined) return end(other) - other.fromMs!
+  if (other.fromMs === undefined) return end(one) - one.fromMs
+  return Math.max(Math.abs(one.fromMs - other.fromMs), Math.abs(end(one) - end(other)))
+}
+
+function inWords({ lost, fromMs, toMs }: Account): string {
   if (fromMs === undefined) return 'no request lost'
   const end = toMs === undefined ? 'and none served again' : `to ${toMs.toFixed(1)} ms`
   return `${lost} lost from ${fromMs.toFixed(1)} ms ${end}`

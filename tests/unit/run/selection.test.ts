@@ -39,5 +39,12 @@ void t.test('every claim of a topology has its test, and every test its claim', 
     const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
     const tested = texts.flatMap((text) => [...text.matchAll(/^claim\('([^']+)'/gm)].map(([, id]) => id))
     t.strictSame(tested.sort(), topology.claims.map(({ id }) => id).sort(), topology.name)
+    // The run itself holds it, too; here one hears of it without a machine.
+    const recording = texts
+      .flatMap((text) => text.split(/^claim\('/m).slice(1))
+      .filter((body) => /\b(closeFailover|recordFailover|c\.timeline)\(/.test(body))
+      .map((body) => body.slice(0, body.indexOf("'")))
+    const marked = topology.claims.filter(({ records }) => records.includes('timeline')).map(({ id }) => id)
+    t.strictSame(recording.sort(), marked.sort(), `${topology.name}: what records timelines says so`)
   }
 })

@@ -77,11 +77,17 @@ void t.test('a repeated SYN that is answered: from then on the service was there
 void t.test('two witnesses agree within an interval, or are said to differ', (t: Test) => {
   const wire = { lost: 60, fromMs: ms(1000), toMs: ms(4000), atLeastMs: 2950, atMostMs: 3048, resolutionMs: 50 }
   const client = { lost: 59, fromMs: ms(1000), toMs: ms(4050) }
-  t.match(witnessGap({ ...wire, client }), { comparable: true, gapMs: 50 })
-  t.match(witnessGap({ ...wire, client: { lost: 0 } }), { comparable: false, gapMs: Infinity })
-  t.match(witnessGap({ ...wire, client: { lost: 60, fromMs: ms(1000) } }), { comparable: false })
-  t.match(witnessGap(wire), { comparable: false, detail: /not asked/ })
-  const none = { lost: 0, atLeastMs: 0, resolutionMs: 50, client: { lost: 0 } }
-  t.match(witnessGap(none), { comparable: true, gapMs: 0, detail: /no request lost/ })
+  const end = ms(9000)
+  t.match(witnessGap({ ...wire, client }, end), {
+    gapMs: 50,
+    detail: /^wire: 60 lost from 1000.0 ms to 4000.0 ms; client: 59/,
+  })
+  t.equal(witnessGap({ ...wire, client: { ...client, fromMs: ms(920) } }, end).gapMs, 80)
+  t.equal(witnessGap({ ...wire, client: { lost: 0 } }, end).gapMs, 3000, 'only the wire saw one')
+  t.equal(witnessGap({ ...wire, client: { lost: 60, fromMs: ms(1000) } }, end).gapMs, 5000, 'no end for the client')
+  const none = { lost: 0, atLeastMs: 0, resolutionMs: 50 }
+  t.match(witnessGap({ ...none, client: { lost: 0 } }, end), { gapMs: 0, detail: /no request lost/ })
+  t.equal(witnessGap({ ...none, client }, end).gapMs, 3050, 'only the client saw one')
+  t.throws(() => witnessGap(wire, end), TypeError)
   t.end()
 })
