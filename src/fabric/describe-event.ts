@@ -31,7 +31,9 @@ function whatHappened(event: WireEvent): string {
     case 'cable':
       return event.change
     case 'learn':
-      return `learnt ${event.mac}${event.previous === undefined ? '' : `, before at ${event.previous}`}`
+      return `learnt ${event.mac}${beforeAt(event.movedFrom ?? event.previous)}`
+    case 'binding':
+      return `told by ${event.from}: ${event.ip} is at ${event.mac}${beforeAt(event.previous)}`
   }
 }
 
@@ -53,4 +55,8 @@ function endsOf(event: Ipv4Frame & { readonly srcPort: number; readonly dstPort:
 
 function tunnelOf({ tunnel }: Ipv4Frame): string {
   return tunnel === undefined ? '' : ` in a tunnel to ${tunnel.dstIp}`
+}
+
+function beforeAt(place: string | undefined): string {
+  return place === undefined ? '' : `, before at ${place}`
 }

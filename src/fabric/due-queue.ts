@@ -1,10 +1,13 @@
 import type { ClusterTime } from '../clock.ts'
+import type { CableId } from './types.ts'
 
 /** A frame on its way through a cable. */
 export interface CableFrame {
   readonly record: Uint8Array
   /** For the capture. */
   readonly comment?: string | undefined
+  /** On its way out of the network: the cable that it entered by. */
+  readonly from?: CableId | undefined
 }
 
 interface Entry {
@@ -27,9 +30,9 @@ export class DueQueue {
   }
 
   /** The frame is copied: as a view it would keep alive all that was read along with it. */
-  add({ record, comment }: CableFrame, due: ClusterTime): void {
+  add({ record, ...more }: CableFrame, due: ClusterTime): void {
     this.#bytes += record.length
-    this.#entries.splice(this.#countUntil(due), 0, { frame: { record: new Uint8Array(record), comment }, due })
+    this.#entries.splice(this.#countUntil(due), 0, { frame: { ...more, record: new Uint8Array(record) }, due })
   }
 
   /** Those that are due at `at` or before. */

@@ -1,4 +1,5 @@
 import type { ClusterTime } from '../clock.ts'
+import { Bindings } from './bindings.ts'
 import { BlockRules } from './block-rules.ts'
 import type { CablePort, PortObserver } from './cable-port.ts'
 import { decodeFrame } from './decode.ts'
@@ -7,7 +8,7 @@ import { ETHERNET_HEADER_BYTES } from './frame-layout.ts'
 import { HEADER_BYTES } from './frame-parser.ts'
 import type { ImpairmentId, ImpairmentOrder } from './impairment.ts'
 import { Impairments } from './impairments.ts'
-import { macOf } from './mac.ts'
+import { ipOf, macOf } from './mac.ts'
 import type { MonotonicClock } from './monotonic-clock.ts'
 import type { Segment } from './segment.ts'
 import type { ThreadSetup } from './thread-protocol.ts'
@@ -23,6 +24,7 @@ export class FabricCore implements PortObserver {
   readonly #clock: MonotonicClock
   readonly #emit: (event: WireEvent) => void
   readonly #unsent = new Set<CablePort>()
+  readonly #bindings = new Bindings()
   #partitions = 0
 
   constructor(clock: MonotonicClock, emit: (event: WireEvent) => void) {
@@ -30,7 +32,7 @@ export class FabricCore implements PortObserver {
     this.#emit = emit
     this.impairments = new Impairments(clock, {
       in: (port, frame, at) => this.#enter(port, frame, at),
-      out: (port, { record }) => this.#send(port, record),
+      out: (port, { record, from }, at) => this.#send(port, record, from, at),
     })
   }
 
@@ -47,6 +49,7 @@ export class FabricCore implements PortObserver {
     port.plugged = plugged
     if (!plugged) {
       segment.forget(port)
+      this.#bindings.forget(port)
       this.counts.unplugged += (port.ways.in?.drop() ?? 0) + (port.ways.out?.drop() ?? 0)
     }
     this.#emitCable(port, plugged ? 'plugged' : 'unplugged', at)
@@ -76,8 +79,8 @@ export class FabricCore implements PortObserver {
   }
 
   /** A cable whose machine is played here: `player` is given what is sent to it. */
-  plugIn(network: string, cable: CableId, player: (record: Uint8Array) => void): CablePort {
-    const port = this.wiring.add(network, cable, this)
+  plugIn(network: string, cable: CableId, mac: string, player: (record: Uint8Array) => void): CablePort {
+    const port = this.wiring.add(network, cable, mac, this)
     port.player = player
     this.#emitCable(port, 'plugged', this.#clock.now())
     return port
@@ -114,6 +117,7 @@ export class FabricCore implements PortObserver {
   onConnection(port: CablePort, change: 'connected' | 'disconnected'): void {
     if (change === 'disconnected') {
       this.wiring.lineOf(port).segment.forget(port)
+      this.#bindings.forget(port)
       // It was for a machine that is gone. What that machine sent still arrives.
       port.ways.out?.drop()
     }
@@ -142,8 +146,10 @@ export class FabricCore implements PortObserver {
     const learnt = segment.learn(port, frame)
     if (learnt !== undefined) {
       const previous = learnt.previous?.id
-      this.#emit({ type: 'learn', at, network, cable: port.id, mac: macOf(learnt.mac), previous })
+      const moved = learnt.movedFrom === undefined ? {} : { movedFrom: learnt.movedFrom.id }
+      this.#emit({ type: 'learn', at, network, cable: port.id, mac: macOf(learnt.mac), previous, ...moved })
     }
+    this.#bindings.sent(port, frame)
     if (!this.#forward(segment, port, record, at)) return
     port.counts.sent++
     this.counts.frames++
@@ -161,15 +167,16 @@ export class FabricCore implements PortObserver {
     for (const to of receivers) {
       if (this.rules.stopsExit(segment.name, from.id, to.id, frame)) stopped++
       else if (!to.plugged) continue
-      else if (to.ways.out === undefined) this.#send(to, record)
-      else this.impairments.travel(to.ways.out, { record }, at)
+      else if (to.ways.out === undefined) this.#send(to, record, from.id, at)
+      else this.impairments.travel(to.ways.out, { record, from: from.id }, at)
     }
     this.counts.blocked += stopped
     return stopped === 0 || stopped < receivers.length
   }
 
-  #send(to: CablePort, record: Uint8Array): void {
+  #send(to: CablePort, record: Uint8Array, from: CableId | undefined, at: ClusterTime): void {
     if (!to.enqueue(record)) return void this.counts.full++
+    if (from !== undefined) this.#noteBinding(to, record.subarray(HEADER_BYTES), from, at)
     if (this.#unsent.size === 0) setImmediate(() => this.#sendAll())
     this.#unsent.add(to)
   }
@@ -178,6 +185,16 @@ export class FabricCore implements PortObserver {
   #sendAll(): void {
     for (const port of this.#unsent) port.flush()
     this.#unsent.clear()
+  }
+
+  #noteBinding(to: CablePort, frame: Uint8Array, from: CableId, at: ClusterTime): void {
+    if (!to.connected) return
+    const { segment, mac } = this.wiring.lineOf(to)
+    const told = this.#bindings.handed(to, mac, frame)
+    if (told === undefined) return
+    const previous = told.previous === undefined ? undefined : macOf(told.previous)
+    const who = { network: segment.name, cable: to.id, from }
+    this.#emit({ type: 'binding', at, ...who, ip: ipOf(told.ip), mac: macOf(told.mac), previous })
   }
 
   #emitCable(port: CablePort, change: CableEvent['change'], at: ClusterTime): void {

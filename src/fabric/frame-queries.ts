@@ -24,6 +24,7 @@ function carries(event: WireEvent, ip: string): boolean {
     }
     case 'cable':
     case 'learn':
+    case 'binding':
       return false
   }
 }

@@ -73,13 +73,13 @@ export class ImpairmentStage {
     return probability !== undefined && this.#random.chance(probability)
   }
 
-  #corrupt({ record, comment }: CableFrame): CableFrame {
+  #corrupt({ record, ...more }: CableFrame): CableFrame {
     // Others have the frame too. Not slice(): of a Buffer that is a view.
     const corrupted = new Uint8Array(record)
     const bit = this.#random.below((record.length - HEADER_BYTES) * 8)
     corrupted[HEADER_BYTES + (bit >>> 3)]! ^= 1 << (bit & 7)
     this.#counts.corrupted++
-    return { record: corrupted, comment }
+    return { ...more, record: corrupted }
   }
 
   #overtakes(): boolean {

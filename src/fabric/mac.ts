@@ -10,3 +10,8 @@ export function macOf(bits: number): string {
     .padStart(12, '0')
     .replace(/..(?=.)/g, '$&:')
 }
+
+/** An IPv4 address in dotted decimals, from its 32 bits as a number. */
+export function ipOf(bits: number): string {
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.')
+}

@@ -5,6 +5,8 @@ import type { CableId, FabricNetwork, NetworkKind, PartitionId } from './types.t
 export interface Learnt {
   readonly mac: number
   readonly previous: CablePort | undefined
+  /** Where it was learnt last, if elsewhere, also when the table has forgotten it since. */
+  readonly movedFrom: CablePort | undefined
 }
 
 /** Ports that reach each other, and for a switch the table of which MAC address is behind which of them. */
@@ -20,6 +22,8 @@ export class Segment {
   readonly #ports: CablePort[] = []
   readonly #partitions = new Map<PartitionId, ReadonlyMap<CableId, number>>()
   #islands = new Map<CablePort, Island>()
+  /** Where each MAC address was learnt last; nothing takes it away. */
+  readonly #last = new Map<number, CablePort>()
 
   constructor({ name, kind }: FabricNetwork) {
     this.name = name
@@ -75,7 +79,9 @@ export class Segment {
     const previous = table.get(mac)
     if (previous === port) return undefined
     table.set(mac, port)
-    return { mac, previous }
+    const last = this.#last.get(mac)
+    this.#last.set(mac, port)
+    return { mac, previous, movedFrom: last === port ? undefined : last }
   }
 
   /** Where a frame goes: to its receiver's port if that is known, else to all but the one that it came from. */

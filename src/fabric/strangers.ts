@@ -34,7 +34,7 @@ export class Strangers {
     const id = ++this.#count as StrangerId
     const cable: CableId = `stranger-${id}:eth0`
     const send = (frame: Uint8Array): void => this.#core.play(port, toRecord(frame), COMMENT)
-    const port = this.#core.plugIn(network, cable, (record) => {
+    const port = this.#core.plugIn(network, cable, mac, (record) => {
       if (!answers) return
       const event = decodeFrame(record.subarray(HEADER_BYTES), { at: 0 as ClusterTime, network, cable })
       if (event?.type !== 'arp' || event.operation !== 'request' || event.gratuitous) return

@@ -131,13 +131,40 @@ export interface LearnEvent {
   readonly network: string
   readonly cable: CableId
   readonly mac: string
+  /** Where the table had it when the frame came. */
   readonly previous: CableId | undefined
+  /**
+   * Where it was when the switch last knew, if that was elsewhere: `previous`, or where it was before the table forgot it
+   * (cable pulled, machine gone, partition, hub for a while).
+   */
+  readonly movedFrom?: CableId
+}
+
+/**
+ * ARP that was handed to a port named another MAC address for an IP address than what that port was handed last. With
+ * VRRP on the interfaces' own MAC addresses no MAC moves when a virtual IP does: this is how the network learns of it.
+ * That the machine behind the port believes it is not seen. Counted is ARP to a group address or to the cable's own MAC,
+ * in any form; a port forgets when its machine goes or its cable is pulled (neigh_carrier_down in net/core/neighbour.c).
+ */
+export interface BindingEvent {
+  readonly type: 'binding'
+  /** When the frame left the network for this port: later than it came where the cable delays. */
+  readonly at: ClusterTime
+  readonly network: string
+  /** The cable that it was handed to. */
+  readonly cable: CableId
+  /** The cable that it came from. */
+  readonly from: CableId
+  readonly ip: string
+  readonly mac: string
+  /** What it was handed before; undefined for the first time. */
+  readonly previous: string | undefined
 }
 
 /** A frame that was on the wire. */
 export type FrameEvent = ArpEvent | VrrpEvent | IcmpEvent | UdpEvent | TcpEvent
 
-export type WireEvent = FrameEvent | CableEvent | LearnEvent
+export type WireEvent = FrameEvent | CableEvent | LearnEvent | BindingEvent
 
 /** A kind of frame that a {@link BlockRule} can name. `garp` is gratuitous ARP in either form, request or reply. */
 export type FrameKind = 'arp' | 'arp-request' | 'arp-reply' | 'garp' | 'ipv4' | 'icmp' | 'tcp' | 'udp' | 'ipip' | 'vrrp'

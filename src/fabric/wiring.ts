@@ -13,6 +13,8 @@ export interface Line {
   readonly capture: CaptureWriter | undefined
   /** The cable's number among its network's, which is its interface in the capture. */
   readonly index: number
+  /** The machine's MAC address, as a number. */
+  readonly mac: number
 }
 
 /** What is connected to what: networks, cables and captures. */
@@ -35,14 +37,14 @@ export class Wiring {
       this.#interfaces.set(network.name, own.length)
       for (const [index, cable] of own.entries()) {
         const port = new CablePort(cable.id, observer)
-        this.#connect({ port, segment, capture, index })
+        this.#connect({ port, segment, capture, index, mac: numberOf(cable.mac) })
         await port.listen(cable.socketPath)
       }
     }
   }
 
   /** One more cable in a network, at whose end there is no socket. */
-  add(network: string, id: CableId, observer: PortObserver): CablePort {
+  add(network: string, id: CableId, mac: string, observer: PortObserver): CablePort {
     if (this.#byCable.has(id)) throw new Error(`the fabric has a cable ${id} already`)
     const segment = this.segment(network)
     const capture = [...this.#lines.values()].find((line) => line.segment === segment)?.capture
@@ -50,7 +52,7 @@ export class Wiring {
     this.#interfaces.set(network, index + 1)
     capture?.addInterface(id)
     const port = new CablePort(id, observer)
-    this.#connect({ port, segment, capture, index })
+    this.#connect({ port, segment, capture, index, mac: numberOf(mac) })
     return port
   }
 
@@ -105,6 +107,10 @@ export class Wiring {
     this.#captures.push(capture)
     return capture
   }
+}
+
+function numberOf(mac: string): number {
+  return Number.parseInt(mac.replaceAll(':', ''), 16)
 }
 
 function known<T>(found: T | undefined, name: string): T {

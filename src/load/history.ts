@@ -19,9 +19,15 @@ export interface Blackout {
   readonly durationMs: number | undefined
 }
 
-/** The stretch of lost requests since a moment, as the client saw it; undefined if it lost none. */
-export function blackout(requests: readonly Pick<Request, 'at' | 'ok'>[], since: ClusterTime): Blackout | undefined {
-  const later = requests.filter(({ at }) => at >= since)
+/**
+ * The stretch of lost requests since a moment, as the client saw it; undefined if it lost none. One that was under way at
+ * that moment and came to nothing is the first.
+ */
+export function blackout(
+  requests: readonly (Pick<Request, 'at' | 'ok'> & Partial<Pick<Request, 'durationMs'>>)[],
+  since: ClusterTime,
+): Blackout | undefined {
+  const later = requests.filter(({ at, ok, durationMs = 0 }) => at >= since || (!ok && at + durationMs > since))
   const first = later.find(({ ok }) => !ok)
   if (!first) return undefined
   const lastLost = later.findLast(({ ok }) => !ok)!

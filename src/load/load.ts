@@ -38,6 +38,8 @@ export interface SteadyLoad extends AsyncDisposable {
   readonly began: ClusterTime
   /** Between the beginnings of two requests, ms: what the client can resolve. */
   readonly intervalMs: number
+  /** Upper bound of each request, ms. */
+  readonly maxTimeMs: number
   /** Ends it and answers every request since `began`, in the order of their beginnings. */
   stop(): Promise<Request[]>
 }
@@ -77,6 +79,7 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
   return {
     began: flowing,
     intervalMs,
+    maxTimeMs,
     stop,
     [Symbol.asyncDispose]: async () => {
       if (client.running) await stop()

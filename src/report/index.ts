@@ -1,5 +1,5 @@
 export { renderHtml } from './html/page.ts'
 export { readRun } from './read-run.ts'
 export { runSchema } from './run-schema.ts'
-export { renderTerminal, type TerminalOptions } from './terminal.ts'
+export { renderTerminal, renderTimelines, type TerminalOptions } from './terminal.ts'
 export { writeReports } from './write-reports.ts'

@@ -31,10 +31,24 @@ const sweep = z.looseObject({
 
 const timeline = z.looseObject({
   title: text,
-  events: z.array(z.looseObject({ atMs: ms, kind: text, label: text, node: text.exactOptional() })),
+  events: z.array(
+    z.looseObject({
+      ...{ atMs: ms, kind: text, label: text, node: text.exactOptional() },
+      ...{ network: text.exactOptional(), port: text.exactOptional(), filter: text.exactOptional() },
+    }),
+  ),
   requests: z
     .array(z.looseObject({ atMs: ms, durationMs: ms, outcome: z.enum(['ok', 'error']), server: text.exactOptional() }))
     .exactOptional(),
+  blackout: z
+    .looseObject({
+      ...{ lost: z.number(), servedBetween: z.number().exactOptional() },
+      ...{ fromMs: ms.exactOptional(), toMs: ms.exactOptional(), durationMs: ms.exactOptional() },
+      ...{ atLeastMs: ms, atMostMs: ms.exactOptional(), resolutionMs: ms },
+      client: z.looseObject({ lost: z.number(), fromMs: ms.exactOptional(), toMs: ms.exactOptional() }).exactOptional(),
+    })
+    .exactOptional(),
+  epochMs: ms.exactOptional(),
 })
 
 const claim = z.looseObject({

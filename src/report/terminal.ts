@@ -3,7 +3,8 @@ import { calibrationSummary } from './calibration.ts'
 import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { sweepText } from './sweep-text.ts'
-import { oneLine, plural, shorten } from './text.ts'
+import { timelineTable, type TableLook } from './terminal-timeline.ts'
+import { oneLine, plural, shorten, wrap } from './text.ts'
 
 export interface TerminalOptions {
   /** Whether ANSI colours may be used (the caller knows NO_COLOR, CI and whether it is a terminal). */
@@ -64,7 +65,28 @@ function claimLines(claim: ClaimRecord, ink: Inks, width: number, idWidth: numbe
       under(`${oneLine(sweep.name)}, ${sweep.points.length} phases: ${oneLine(sweepText(sweep))}`, ink.dim, 2),
     ),
     ...claim.findings.flatMap((finding) => under(`! finding: ${oneLine(finding.text)}`, ink.inconclusive, 2)),
+    ...tablesOf(claim, { ...ink, width }),
   ]
+}
+
+/** With an empty line before each, and one after the last. */
+function tablesOf({ timelines }: ClaimRecord, look: TableLook): string[] {
+  const tables = timelines.flatMap((timeline) => ['', ...timelineTable(timeline, look)])
+  return tables.length === 0 ? [] : [...tables, '']
+}
+
+/** The timelines of a run's claims as tables, and nothing else. */
+export function renderTimelines(run: RunRecord, options: Omit<TerminalOptions, 'reportPath'>): string {
+  const ink = inks(options.color)
+  const width = Math.max(40, Math.floor(options.width))
+  const lines = inOrder(run.claims)
+    .filter(({ timelines }) => timelines.length > 0)
+    .flatMap((claim) => [
+      ...wrap(`${shownId(claim)}  ${oneLine(claim.title)}`, width).map(ink.bold),
+      ...tablesOf(claim, { ...ink, width }),
+    ])
+  const none = `No claim of this run recorded a timeline.`
+  return `${(lines.length === 0 ? [none] : lines).join('\n').trimEnd().replaceAll('\u202f', ' ')}\n`
 }
 
 function shownId(claim: ClaimRecord): string {
@@ -128,29 +150,4 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
 function calibrationLines(calibration: CalibrationRecord, ink: Inks, width: number): string[] {
   const paint = calibration.verdict === 'pass' ? ink.dim : ink[calibration.verdict]
   return wrap(oneLine(calibrationSummary(calibration)), width - 3, 2).map((line) => `   ${paint(line)}`)
-}
-
-/** Lines of at most `width` characters, later ones hung by `hang`; a word longer than a line is cut. */
-function wrap(text: string, width: number, hang = 0): string[] {
-  const lines: string[] = []
-  let line: string[] = []
-  const flush = () => {
-    lines.push((lines.length > 0 ? ' '.repeat(hang) : '') + line.join(''))
-    line = []
-  }
-  const room = () => width - (lines.length > 0 ? hang : 0)
-  for (const word of text.split(' ')) {
-    let letters = [...word]
-    if (line.length > 0 && line.length + 1 + letters.length > room()) flush()
-    if (line.length > 0) line.push(' ')
-    while (line.length + letters.length > room()) {
-      const fits = Math.max(1, room() - line.length)
-      line.push(...letters.slice(0, fits))
-      letters = letters.slice(fits)
-      flush()
-    }
-    line.push(...letters)
-  }
-  if (line.length > 0 || lines.length === 0) flush()
-  return lines
 }

@@ -51,10 +51,17 @@ export interface Measurement {
   readonly window?: Window
   /** When the measured span began: how late the machines were in it decides what a miss means. */
   readonly since?: ClusterTime
+  /** When the time in which lateness counts ended. Default: `value` after `since`. */
+  readonly until?: ClusterTime
   /** Whose lateness can have caused a miss. Default: anybody's. */
   readonly of?: readonly Node[]
   /** The span lies between two firings of one machine's own timer: a late first one makes it look short. */
   readonly periodic?: boolean
+  /**
+   * Lateness from here on, ms, can have caused a miss of any size: of a client that stood still for as long as it waits
+   * for an answer, one more request is lost, whenever that was.
+   */
+  readonly decisiveMs?: number
   /** How much longer the span may have been, ms. */
   readonly uncertaintyMs?: number
   readonly note?: string
@@ -156,7 +163,9 @@ export class ClaimContext {
     const note = [
       measurement.note,
       uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
-      judgement === 'undecided' ? 'not decided: the machine was late by more than the miss' : undefined,
+      judgement === 'undecided'
+        ? 'not decided: the machine was late by more than the miss, or by enough to cause it'
+        : undefined,
     ].filter((part) => part !== undefined)
     this.#figures.push({
       ...{ name, value: Math.round(value * 1000) / 1000, unit },
@@ -180,11 +189,15 @@ export class ClaimContext {
       machineLateMs: late?.machineMs ?? 0,
       startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
     }
-    const judgement = judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    const plain = judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
+    const decisive = lateBy.machineLateMs >= (measurement.decisiveMs ?? Infinity)
+    const judgement = plain === 'outside' && decisive ? 'undecided' : plain
     if (judgement === 'undecided') {
       const lateMs = lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs
       const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      this.#undecided.set(name, `${name}: ${miss} by less than the machine was late (${lateMs.toFixed(0)} ms)`)
+      const than =
+        plain === 'outside' ? 'and the machine was late by enough to cause that' : 'by less than the machine was late'
+      this.#undecided.set(name, `${name}: ${miss} ${than} (${lateMs.toFixed(0)} ms)`)
     }
     return judgement
   }
@@ -252,6 +265,7 @@ export class ClaimContext {
     try {
       await mkdir(this.directory, { recursive: true })
       await body(this)
+      this.#checkRecords()
     } catch (error) {
       thrown = error
     }
@@ -287,6 +301,15 @@ export class ClaimContext {
     }
   }
 
+  /** What a claim says that it records is how people find it: it must be true, both ways. */
+  #checkRecords(): void {
+    const promised = this.#options.claim.records.includes('timeline')
+    const recorded = this.#timelines.length > 0
+    if (promised === recorded) return
+    const todo = promised ? 'it recorded no timeline' : 'it recorded a timeline: add "records: [timeline]" to the claim'
+    this.check('the claim records what topology.yaml says', false, todo)
+  }
+
   #noteLateness({ fabricMaxMs, fabricP99Ms }: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {
     const larger = (a: number, b: number): number => Math.round(Math.max(a, b) * 100) / 100
     this.#lateness = {
@@ -311,9 +334,10 @@ async function startLateness(cluster: Cluster, { periodic, of }: Measurement, si
 }
 
 /** Lateness after what was measured had ended excuses nothing. */
-function spanOf({ value, unit = 'ms', of }: Measurement, since: ClusterTime): LatenessSpan {
+function spanOf({ value, unit = 'ms', of, until }: Measurement, since: ClusterTime): LatenessSpan {
+  const end = until ?? (unit === 'ms' && value > 0 ? after(since, value) : undefined)
   return {
-    ...(unit === 'ms' && value > 0 ? { until: after(since, value) } : {}),
+    ...(end === undefined ? {} : { until: end }),
     ...machinesOf(of),
   }
 }

@@ -43,11 +43,41 @@ export interface Sweep {
 export interface TimelineEvent {
   /** ms on the cluster's clock. */
   readonly atMs: number
-  /** "fault", "last advert", "first advert", "gratuitous ARP", "first answer", … */
+  /** "fault", "last advert", "first advert", "gratuitous ARP", "neighbour told", "first SYN answered", … */
   readonly kind: string
   readonly label: string
   /** The node that it came from, if one. */
   readonly node?: string
+  /** The network that it was seen on; absent for what no wire shows. */
+  readonly network?: string
+  /** The network's port at which it happened, by its cable: "client:eth1". */
+  readonly port?: string
+  /** A display filter by which Wireshark finds its frame in that network's capture, at this time. */
+  readonly filter?: string
+}
+
+/**
+ * How long a client was without service, as the wire shows it: from the begin of the first request that was lost to the
+ * begin of the first one served after the last that was lost.
+ */
+export interface Blackout {
+  /** Requests lost: not answered in the client's time, or refused, or broken off. */
+  readonly lost: number
+  /** Requests served between the first and the last lost one; absent: none. */
+  readonly servedBetween?: number
+  /** ms on the cluster's clock; absent when none was lost. */
+  readonly fromMs?: number
+  /** Absent when none was served any more. */
+  readonly toMs?: number
+  readonly durationMs?: number
+  /** From the first packet of the client that brought nothing to the last one: so long it was for certain. */
+  readonly atLeastMs: number
+  /** From the last packet of the client that was of use before to the first one after: it cannot have been longer. */
+  readonly atMostMs?: number
+  /** The longest time between the begins of two requests at either end: what the load can resolve. */
+  readonly resolutionMs: number
+  /** The same by the client's own account, the second witness. */
+  readonly client?: { readonly lost: number; readonly fromMs?: number; readonly toMs?: number }
 }
 
 export interface Timeline {
@@ -60,6 +90,10 @@ export interface Timeline {
     readonly outcome: 'ok' | 'error'
     readonly server?: string
   }[]
+  /** The client's blackout; absent where no client kept asking. */
+  readonly blackout?: Blackout
+  /** Unix epoch of the clock's zero, ms: with it, an event's time is that of its frame in the capture. */
+  readonly epochMs?: number
 }
 
 /** Something true of the cluster that a document does not say, or says otherwise. */

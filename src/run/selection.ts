@@ -17,7 +17,7 @@ export async function listClaims(): Promise<ClaimListing[]> {
 export interface Selection {
   /** Names of topologies and ids of claims; empty: everything. */
   readonly wanted: readonly string[]
-  /** Only claims whose id or title has this, case-insensitive. */
+  /** Only claims whose id, title or kind of record ("timeline") has this, case-insensitive. */
   readonly grep?: string | undefined
   /** Only the i-th of n equal parts, i from 1. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined
@@ -30,9 +30,9 @@ export async function selectClaims(selection: Selection): Promise<Map<Topology, 
   const known = new Set(topologies.flatMap(({ name, claims }) => [name, ...claims.map(({ id }) => id)]))
   const strangers = wanted.filter((name) => !known.has(name))
   if (strangers.length > 0) throw nothingMatches(strangers.join(', '), [...known])
-  const matches = (topology: Topology, { id, title }: Claim): boolean =>
+  const matches = (topology: Topology, { id, title, records }: Claim): boolean =>
     (wanted.length === 0 || wanted.includes(topology.name) || wanted.includes(id)) &&
-    (grep === undefined || `${id} ${title}`.toLowerCase().includes(grep.toLowerCase()))
+    (grep === undefined || [id, title, ...records].join(' ').toLowerCase().includes(grep.toLowerCase()))
   let position = 0
   const selected = new Map<Topology, Claim[]>()
   for (const topology of topologies) {

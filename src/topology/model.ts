@@ -28,6 +28,8 @@ export interface Claim {
   readonly negative: boolean
   /** Its verdict depends on times: no other cluster of ours may be busy beside it. */
   readonly timed: boolean
+  /** What it leaves in the run record besides figures; a run fails a claim that does not, or that does without saying so. */
+  readonly records: readonly 'timeline'[]
 }
 
 export interface Network {

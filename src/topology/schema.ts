@@ -170,6 +170,10 @@ const claim = z.strictObject({
     .boolean()
     .default(false)
     .describe('Its verdict depends on times, so that no other cluster may be busy beside it. Default: false.'),
+  records: z
+    .array(z.enum(['timeline'], 'must be "timeline"'))
+    .default([])
+    .describe('What it records besides figures: "timeline", the events of a failover. Found by run --grep.'),
 })
 
 export const topologySchema = z

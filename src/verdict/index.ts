@@ -1,5 +1,5 @@
 export { type Coverage, coverageOf } from './coverage.ts'
-export { failoverTimeline, type TimelineDraft } from './failover-timeline.ts'
+export * from './timeline/index.ts'
 export * from './invariants/index.ts'
 export { judge, type Judgement, type Measured } from './judgement.ts'
 export * from './windows/index.ts'

@@ -2,11 +2,18 @@ import { after } from '../../src/clock.ts'
 import type { EventMatcher } from '../../src/fabric/index.ts'
 import { powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { burst, steady } from '../../src/load/index.ts'
-import { agree, exactly, exactShares, oneMasterAtATime, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
+import {
+  agree,
+  exactly,
+  exactShares,
+  failoverTimeline,
+  oneMasterAtATime,
+  onlyCandidatesAnswerArp,
+} from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
+import { closeFailover, faultOn } from '../support/failover.ts'
 import {
   advertOf,
-  closeFailover,
   shares,
   startToMasterMs,
   underLoad,
@@ -173,11 +180,8 @@ claim('004-3', async (c) => {
   c.check(`${backup.name} holds the VIP, ${master.name} does not`, (await cluster.vip.owner()) === backup)
   await closeFailover(c, cluster, {
     title: 'keepalived is stopped on the master',
-    load,
-    fault,
-    faultNode: master,
-    takeover,
-    since,
+    ...{ load, takeover, since, from: master, to: backup },
+    fault: faultOn(master, fault),
   })
 })
 
@@ -210,7 +214,11 @@ claim('004-4', async (c) => {
     takeover.gratuitousArps.some(({ senderIp }) => senderIp === cluster.vip.address),
   )
   c.check(`${backup.name} holds the VIP`, (await cluster.vip.owner()) === backup)
-  await closeFailover(c, cluster, { title: 'the master loses power', load, fault, faultNode: master, takeover, since })
+  await closeFailover(c, cluster, {
+    title: 'the master loses power',
+    ...{ load, takeover, since, from: master, to: backup },
+    fault: faultOn(master, fault),
+  })
 })
 
 claim('004-5', async (c) => {
@@ -230,11 +238,8 @@ claim('004-5', async (c) => {
   c.waited(takeover.gapMs)
   await closeFailover(c, cluster, {
     title: "the master's cable is pulled",
-    load,
-    fault,
-    faultNode: master,
-    takeover,
-    since,
+    ...{ load, takeover, since, from: master, to: backup },
+    fault: faultOn(master, fault),
   })
   c.check(
     `${master.name} has no carrier`,
@@ -242,6 +247,7 @@ claim('004-5', async (c) => {
   )
   c.check(`${backup.name} holds the VIP`, await backup.holds(cluster.vip.address))
 
+  const again = await steady(cluster, cluster.client, { url: cluster.url() })
   const pluggedAt = await fault.heal()
   const back = await waitForTakeover(c, cluster, backup, pluggedAt)
   await c.measure(cluster, {
@@ -252,6 +258,15 @@ claim('004-5', async (c) => {
     of: [master],
   })
   c.waited(back.firstAdvert.at - pluggedAt)
+  // It takes the VIP before its health checks have filled its table again.
+  const [server] = cluster.service.realServers
+  const refill = windows.checkerReturn({ director: master.name, server: server!.node, failure: 'host-gone' })
+  await closeFailover(c, cluster, {
+    ...{ title: 'the cable is put back: the VIP returns', name: 'return' },
+    ...{ load: again, takeover: back, since: pluggedAt, from: backup, to: master },
+    fault: { at: pluggedAt, kind: 'cable back', label: `plug ${fault.target}`, node: master.name },
+    timeoutMs: refill.maxMs + 8_000,
+  })
   await cluster.wire.waitFor(advertOf(master), { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 })
   c.check(`${master.name} holds the VIP again, and ${backup.name} gave it up`, (await cluster.vip.owner()) === master)
   const table = await cluster.director(master).table()
@@ -270,8 +285,12 @@ claim('004-6', async (c) => {
   const fault = await powerCut(cluster, master)
   const away = await waitForTakeover(c, cluster, master, fault.at)
   c.waited(away.firstAdvert.at - fault.at)
+  c.timeline(
+    failoverTimeline(cluster, { title: 'the master loses power', fault: faultOn(master, fault), takeover: away }),
+  )
   c.check(`${backup!.name} has taken the VIP`, await backup!.holds(cluster.vip.address))
 
+  const load = await steady(cluster, cluster.client, { url: cluster.url(), perSecond: 5, limitMs: 240_000 })
   c.say(`${master.name} boots again`)
   const poweredAt = cluster.clock.now()
   await fault.heal()
@@ -291,6 +310,12 @@ claim('004-6', async (c) => {
     note: 'with the whole boot of the machine',
   })
   c.waited(waitedMs)
+  const startedAt = after(back.firstAdvert.at, -waitedMs)
+  await closeFailover(c, cluster, {
+    title: 'the master returns',
+    ...{ load, takeover: back, since: startedAt, from: backup!, to: master },
+    fault: { at: startedAt, kind: 'start', label: 'keepalived is up, by its journal', node: master.name },
+  })
   await cluster.wire.waitFor(advertOf(master), {
     since: after(back.firstAdvert.at, 500),
     timeoutMs: 5_000,

@@ -2,6 +2,7 @@ import { after } from '../../src/clock.ts'
 import { killProcess, powerCut, stopService, unplug } from '../../src/fault/index.ts'
 import { blackout, steady } from '../../src/load/index.ts'
 import {
+  failoverTimeline,
   heartbeatDeath,
   heartbeatFailback,
   heartbeatInitialDead,
@@ -25,9 +26,13 @@ import {
   untilAnnounced,
   writtenResources,
 } from '../support/heartbeat.ts'
+import { faultOn, recordFailover } from '../support/failover.ts'
 import {
   checkServed,
-  heartbeatTimeline,
+  declaredDeadMark,
+  firstCheckMark,
+  firstHeartbeatMark,
+  keepalivedUpMark,
   natCluster,
   SLOW_MS,
   tracedShares,
@@ -198,6 +203,14 @@ claim('000-4', async (c) => {
     note: `V-gate after ${(first!.at - begun.at).toFixed(0)} ms`,
   })
   c.check(`${master!.name} holds both addresses`, (await holdings(master!, cluster.vips)).length >= 2)
+  c.timeline(
+    failoverTimeline(cluster, {
+      title: `${master!.name} starts alone`,
+      fault: { at: begun.at, kind: 'start', label: 'heartbeat starts, by its journal', node: master!.name },
+      to: master!,
+      marks: [declaredDeadMark(master!, dead), ...firstCheckMark(cluster, master!, begun.at)],
+    }),
+  )
   c.finding(
     `without initdead in ha.cf, heartbeat 3.0.6 waits ${conf.initdeadMs / 1000} s for the other node (twice the deadtime of 10 s, config.c init_config); the document's log of heartbeat 0.4.9 shows 31 s`,
     `measured ${((dead.guestS - begun.guestS) * 1000).toFixed(0)} ms`,
@@ -330,6 +343,7 @@ claim('000-8', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, slave, [gate, vip], { since, timeoutMs })
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - fault.at)
+  const until = cluster.clock.now()
   const requests = await load.stop()
 
   const journal = await GuestJournal.read(cluster, slave, since)
@@ -383,32 +397,15 @@ claim('000-8', async (c) => {
   c.check(`${slave.name} has VIP, V-gate and keepalived`, held.length === 3, held.join(', '))
   await checkServed(c, cluster, 'the service goes on')
 
-  const hole = blackout(requests, since)
   const lostBy = (code: number): number =>
     requests.filter(({ ok, exitCode, at }) => !ok && at >= since && exitCode === code).length
-  await c.measure(cluster, {
-    name: 'client blackout',
-    value: hole?.durationMs ?? 0,
-    note: `${hole?.lost ?? 0} requests lost (${lostBy(28)} timed out, ${lostBy(7)} refused), one every ${load.intervalMs} ms`,
-  })
-  c.timeline(
-    heartbeatTimeline(cluster, {
-      fault,
-      master,
-      slave,
-      last,
-      dead,
-      first: first!,
-      second: second!,
-      up,
-      answer,
-      requests,
-    }),
-  )
+  const handover = { title: `${master.name} loses power`, load, since, from: master, to: slave, silent: master }
+  const marks = [declaredDeadMark(slave, dead), keepalivedUpMark(slave, up), ...firstCheckMark(cluster, slave, since)]
+  await recordFailover(c, cluster, { ...handover, marks, fault: faultOn(master, fault) }, { requests, until })
   c.finding(
     'between the VIP and keepalived, the new director refuses the clients: it has the address already and no virtual ' +
       'service yet. The order of haresources is the cause; the document does not mention it',
-    `${lostBy(7)} requests refused in the ${(up.at - second!.at).toFixed(0)} ms between the two`,
+    `${lostBy(28)} requests timed out, and ${lostBy(7)} were refused in the ${(up.at - second!.at).toFixed(0)} ms between the two`,
   )
 })
 
@@ -418,6 +415,8 @@ claim('000-9', async (c) => {
   const fault = await powerCut(cluster, master)
   const awayMs = powerCutToHeartbeatTakeover(conf, vip.address).maxMs + SLOW_MS
   await untilAnnounced(c, cluster, slave, [gate, vip], { since: fault.at, timeoutMs: awayMs })
+  const taken = { title: `${master.name} loses power`, fault: faultOn(master, fault), from: master, to: slave }
+  c.timeline(failoverTimeline(cluster, { ...taken, silent: master }))
   // keepalived, the last resource, starts on Slave while Master boots; that takes longer.
   c.say(`${master.name} boots again`)
   const poweredAt = cluster.clock.now()
@@ -433,6 +432,7 @@ claim('000-9', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, master, [gate, vip], options)
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - returned.at)
+  const until = cluster.clock.now()
   const requests = await load.stop()
   const [back, away] = await Promise.all([
     GuestJournal.read(cluster, master, poweredAt),
@@ -473,11 +473,20 @@ claim('000-9', async (c) => {
 
   const hole = blackout(requests, returned.at)
   const lost = requests.filter(({ ok, at }) => !ok && at >= returned.at)
-  await c.measure(cluster, {
-    name: 'client blackout of the return',
-    value: hole?.durationMs ?? 0,
-    note: `${lost.length} of ${requests.length} requests lost (${lost.filter(({ exitCode }) => exitCode === 28).length} timed out, ${lost.filter(({ exitCode }) => exitCode === 7).length} refused)`,
-  })
+  const handover = {
+    title: `${master.name} returns`,
+    name: 'return',
+    load,
+    since: returned.at,
+    from: slave,
+    to: master,
+  }
+  const marks = [
+    firstHeartbeatMark(master, returned),
+    keepalivedUpMark(master, up),
+    ...firstCheckMark(cluster, master, returned.at),
+  ]
+  await recordFailover(c, cluster, { ...handover, marks }, { requests, until })
   c.finding(
     'the return is an outage too: between the stop of the resources on one node and their start on the other there is no service, though both nodes are well. With auto_failback off there would be none',
     `${lost.length} requests lost in ${((hole?.durationMs ?? 0) / 1000).toFixed(1)} s`,

@@ -33,7 +33,7 @@ async function sweeping(t: Test, topology: string, body: (c: ClaimContext) => Pr
   t.teardown(() => rm(outDir, { recursive: true, force: true }))
   lab ??= Lab.open({ progress: (line) => t.comment(line) })
   const context = new ClaimContext({
-    ...{ claim: { id: `sweep-${topology}`, title: 'a sweep', negative: false, timed: true } },
+    ...{ claim: { id: `sweep-${topology}`, title: 'a sweep', negative: false, timed: true, records: [] } },
     ...{ topology: await loadTopology(topology), lab: await lab },
     ...{ outDir, folder: 'claims', attempt: 1, mode: undefined },
     onProgress: (line) => t.comment(line),

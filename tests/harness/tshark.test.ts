@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import t from 'tap'
 import { run } from '../../src/host/process.ts'
 import { ClaimProcess } from '../../src/run/claim-process.ts'
 import type { ClaimRecord } from '../../src/run/record.ts'
+import { compareWithTshark } from './support/timeline-by-tshark.ts'
 
 t.setTimeout(0)
 
@@ -50,6 +51,20 @@ void t.test(
     const at = (kind: string): number => record!.timelines[0]!.events.find((event) => event.kind === kind)!.atMs
     const drawn = at('first advert') - at('last advert')
     t.ok(Math.abs(gapMs - drawn) < 1, `tshark: ${gapMs.toFixed(3)} ms, drawn: ${drawn.toFixed(3)} ms`)
+
+    const captureOf = (network: string): string => {
+      const found = record!.evidence.find(({ path }) => basename(path) === `${network}.pcapng`)
+      return join(outDir, found!.path)
+    }
+    const comparisons = await compareWithTshark(record!.timelines[0]!, captureOf)
+    const kinds = comparisons.map(({ event }) => event.kind)
+    const must = ['last advert', 'first advert', 'gratuitous ARP', 'neighbour told', 'first request lost']
+    for (const kind of [...must, 'first request served', 'first SYN answered', 'first HTTP answer']) {
+      t.ok(kinds.includes(kind), `the timeline has: ${kind}`)
+    }
+    for (const { event, offByMs, problem } of comparisons) {
+      t.equal(problem, undefined, `${event.kind} (${event.label}), ${offByMs?.toFixed(3) ?? '?'} ms off`)
+    }
     t.equal(
       (JSON.parse(await readFile(join(outDir, 'claims', '004-4', 'claim.json'), 'utf8')) as ClaimRecord).id,
       '004-4',

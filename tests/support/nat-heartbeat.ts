@@ -1,11 +1,10 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Director, Node, VirtualIp } from '../../src/cluster/index.ts'
-import type { ArpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
-import type { Fault } from '../../src/fault/index.ts'
-import type { Request } from '../../src/load/index.ts'
+import type { UdpEvent } from '../../src/fabric/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
-import type { TimelineDraft } from '../../src/verdict/index.ts'
+import type { FailoverOptions } from '../../src/verdict/index.ts'
 import type { JournalLine } from './guest-journal.ts'
+import { echoRequestOf } from './heartbeat.ts'
 import { shares } from './steps.ts'
 
 /** Beyond a window's end: so that a late event is measured, and judged, and not merely waited for in vain. */
@@ -92,41 +91,32 @@ export async function checkServed(c: ClaimContext, cluster: Cluster, text: strin
   c.check(text, failed === 0 && served.size === cluster.service.realServers.length, `${by}; failed: ${failed}`)
 }
 
-/** A takeover in the order of its events. */
-export function heartbeatTimeline(
-  { vips: [vip, gate] }: Cluster,
-  seen: {
-    readonly fault: Fault
-    readonly master: Node
-    readonly slave: Node
-    readonly last: UdpEvent
-    readonly dead: JournalLine
-    readonly first: ArpEvent
-    readonly second: ArpEvent
-    readonly up: JournalLine
-    readonly answer: TcpEvent
-    readonly requests: readonly Request[]
-  },
-): TimelineDraft {
-  const [master, slave] = [seen.master.name, seen.slave.name]
-  const events = [
-    { at: seen.last.at, kind: 'last heartbeat', label: `last status packet of ${master}`, node: master },
-    { at: seen.fault.at, kind: 'fault', label: `${seen.fault.kind} ${seen.fault.target}`, node: master },
-    { at: seen.dead.at, kind: 'declared dead', label: `${slave} takes ${master} for dead`, node: slave },
-    { at: seen.first.at, kind: 'gratuitous ARP', label: `gratuitous ARP for ${gate!.address} (V-gate)`, node: slave },
-    { at: seen.second.at, kind: 'gratuitous ARP', label: `gratuitous ARP for ${vip!.address} (VIP)`, node: slave },
-    { at: seen.up.at, kind: 'keepalived', label: 'keepalived has filled the table', node: slave },
-    { at: seen.answer.at, kind: 'first answer', label: 'first request answered', node: slave },
-  ]
-  const [from, to] = [seen.last.at - 1_500, seen.answer.at + 1_500]
-  return {
-    title: `${master} loses power`,
-    events: events.map(({ at, ...rest }) => ({ atMs: at, ...rest })).sort((a, b) => a.atMs - b.atMs),
-    requests: seen.requests
-      .filter(({ at }) => at >= from && at <= to)
-      .map(({ at, durationMs, ok, server }) => ({
-        ...{ atMs: at, durationMs, outcome: ok ? ('ok' as const) : ('error' as const) },
-        ...(server === undefined ? {} : { server }),
-      })),
-  }
+type Mark = NonNullable<FailoverOptions['marks']>[number]
+
+/** That heartbeat took the other node for dead: no wire shows it, the journal of the node that takes over does. */
+export function declaredDeadMark({ name }: Node, { at }: JournalLine): Mark {
+  return { at, kind: 'declared dead', label: `${name} takes the other node for dead, by its journal`, node: name }
+}
+
+export function keepalivedUpMark({ name }: Node, { at }: JournalLine): Mark {
+  return { at, kind: 'keepalived up', label: 'keepalived has filled the table, by its journal', node: name }
+}
+
+/** When a director made its first health check: the first packet of keepalived, the last of the resources. */
+export function firstCheckMark(cluster: Cluster, node: Node, since: ClusterTime): Mark[] {
+  const isCheck = echoRequestOf(
+    node,
+    cluster.service.realServers.map(({ address }) => address),
+  ).match
+  const first = cluster.wire.within({ since }).find(isCheck)
+  if (first?.type !== 'icmp') return []
+  const { at, network, srcIp, dstIp } = first
+  const filter = `icmp.type == 8 && ip.src == ${srcIp} && ip.dst == ${dstIp}`
+  return [{ at, kind: 'first health check', label: `echo request to ${dstIp}`, node: node.name, network, filter }]
+}
+
+/** The sign of life by which a node that returns makes itself known. */
+export function firstHeartbeatMark(node: Node, { at, network, srcIp, dstPort }: UdpEvent): Mark {
+  const filter = `udp.dstport == ${dstPort} && ip.src == ${srcIp} && frame contains "t=status"`
+  return { at, kind: 'first heartbeat', label: `first status packet of ${node.name}`, node: node.name, network, filter }
 }

@@ -1,10 +1,9 @@
-import { after, type ClusterTime } from '../../src/clock.ts'
+import type { ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Director, Node } from '../../src/cluster/index.ts'
-import type { Fault } from '../../src/fault/index.ts'
 import type { EventMatcher, Takeover } from '../../src/fabric/index.ts'
-import { blackout, burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
+import { burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
-import { agree, failoverTimeline, type ExpectedWindows } from '../../src/verdict/index.ts'
+import { agree, type ExpectedWindows } from '../../src/verdict/index.ts'
 
 /** The virtual router of a topology that has one. */
 export async function vridOf(c: ClaimContext, node: Node): Promise<number> {
@@ -64,56 +63,6 @@ export async function waitForTakeover(
   const { firstAdvert, gapMs } = takeover
   if (!firstAdvert || gapMs === undefined) throw new Error('the wire shows no takeover after one was waited for')
   return { ...takeover, firstAdvert, gapMs }
-}
-
-/** Waits until the client has been served for a while, ends the load and records what it went through. */
-export async function closeFailover(
-  c: ClaimContext,
-  cluster: Cluster,
-  parts: {
-    readonly title: string
-    readonly load: SteadyLoad
-    readonly fault: Fault
-    readonly faultNode?: Node
-    readonly takeover: Takeover
-    readonly since: ClusterTime
-  },
-): Promise<Request[]> {
-  const { load, takeover, since } = parts
-  const { address, port } = cluster.service
-  const restart = takeover.firstAdvert?.at ?? since
-  await cluster.wire.waitFor(
-    {
-      description: `an answer of ${address}:${port} to the client after the takeover`,
-      match: (event) => event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.srcIp === address,
-    },
-    { since: restart, timeoutMs: 10_000 },
-  )
-  // A second more, so that the picture shows the service going on.
-  await letPass(cluster, after(cluster.clock.now(), 1_000))
-  const requests = await load.stop()
-  const hole = blackout(requests, since)
-  await c.measure(cluster, {
-    name: 'client blackout',
-    value: hole?.durationMs ?? 0,
-    note: hole
-      ? `${hole.lost} of ${requests.length} requests lost, from first lost to first served; resolution ${load.intervalMs} ms`
-      : 'no request was lost',
-  })
-  c.check('the service goes on after the takeover', hole === undefined || hole.firstServed !== undefined)
-  c.timeline(
-    failoverTimeline(cluster, {
-      title: parts.title,
-      fault: {
-        at: parts.fault.at,
-        label: `${parts.fault.kind} ${parts.fault.target}`,
-        ...(parts.faultNode ? { node: parts.faultNode.name } : {}),
-      },
-      takeover,
-      requests,
-    }),
-  )
-  return requests
 }
 
 /** Requests one after another; how many each server answered and how many failed. */

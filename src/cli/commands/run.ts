@@ -10,6 +10,7 @@ Examples:
   npx lvslab run dr-vrrp --keep failed   leave the machines of a failed claim
   npx lvslab run 004-4 --repeat 20       the spread of one figure
   npx lvslab run --shard 1/4 --out ci    the first quarter, for CI
+  npx lvslab run --grep timeline         every failover, with the table of its events
 
 Exit codes: 0 all pass, 1 a claim failed, 2 usage, 3 infrastructure, 4 a prerequisite is missing,
 5 nothing matched, 6 inconclusive only, 130 interrupted.`
@@ -32,7 +33,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
     .option('--shard <index/count>', 'only one part of the selection', shard)
     .option('--out <folder>', 'where to write (default: reports/run-<time>)')
-    .option('--grep <text>', 'only claims with this in their title')
+    .option('--grep <text>', 'only claims with this in their title, or that record it: timeline')
     .option('--cold', 'boot every machine from its disk', false)
     .option('--json', 'the run record on standard output', false)
     .option('--tap', 'TAP on standard output', false)

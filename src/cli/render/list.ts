@@ -10,9 +10,11 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
   const groups = topologies.map((topology) => {
     const own = claims.filter((claim) => claim.topology === topology.name)
     const [head = '', ...more] = table([[ink.bold(topology.name), topology.title]], { width })
-    const rows = own.map(({ id, title, negative }) => [
+    const rows = own.map(({ id, title, negative, records }) => [
       ink.name(id.padEnd(idWidth)),
-      `${negative ? `${ink.warn('(negative)')} ` : ''}${title}`,
+      [negative ? `${ink.warn('(negative)')} ` : '', title, ...records.map((kind) => ` ${ink.dim(`[${kind}]`)}`)].join(
+        '',
+      ),
     ])
     return [
       head,

@@ -27,6 +27,10 @@ dl.plain dt { color: var(--text); font-size: 14px; font-weight: 600; }
 dl.plain dd { font-size: 16px; font-weight: 650; text-align: right; }
 dl.plain dd.detail { grid-column: 1 / -1; font-size: 12.5px; font-weight: 400; text-align: left; }
 figure.timeline { margin-top: 18px; }
+.events { margin-top: 4px; } .events th, .events td { padding: 5px 12px 5px 0; }
+.events tr > :last-child { width: 32%; padding-right: 0; } .events .detail { font-weight: 400; }
+.events .who { display: block; }
+.blackout { font-size: 14px; margin-top: 10px; }
 figcaption { font-weight: 600; font-size: 14px; margin-bottom: 8px; }
 svg { display: block; width: 100%; height: auto; overflow: hidden; font-variant-numeric: tabular-nums; }
 svg text { fill: var(--text); }

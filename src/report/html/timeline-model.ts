@@ -1,4 +1,5 @@
-import type { Timeline, TimelineEvent } from '../../run/record.ts'
+import type { Blackout, Timeline, TimelineEvent } from '../../run/record.ts'
+import { originOf } from '../timeline-rows.ts'
 
 /** Events of one kind from one node so close together that a picture can only show one mark. */
 export interface Mark {
@@ -45,10 +46,10 @@ export interface TimelineModel {
 
 const SHAPES: readonly (readonly [RegExp, Shape])[] = [
   [/fault|power|pulled|kill/i, 'cross'],
-  [/last advert/i, 'ring'],
-  [/arp/i, 'diamond'],
-  [/advert/i, 'disc'],
-  [/answer/i, 'triangle'],
+  [/last advert|resign|last heartbeat|lost/i, 'ring'],
+  [/arp|told/i, 'diamond'],
+  [/advert|heartbeat/i, 'disc'],
+  [/answer|served/i, 'triangle'],
 ]
 
 /** `undefined` for a timeline in which nothing happened. */
@@ -57,9 +58,9 @@ export function modelOf(timeline: Timeline): TimelineModel | undefined {
   const requests = (timeline.requests ?? [])
     .filter((request) => Number.isFinite(request.atMs))
     .toSorted((a, b) => a.atMs - b.atMs)
-  const fault = events.find((event) => event.kind === 'fault')
-  const originMs = (fault ?? events[0] ?? requests[0])?.atMs
-  if (originMs === undefined) return undefined
+  const origin = originOf({ events, requests })
+  if (origin === undefined) return undefined
+  const originMs = origin.atMs
   const times = (events.length > 0 ? events : requests).map((event) => event.atMs - originMs)
   const { from, to } = extent(
     times,
@@ -67,13 +68,13 @@ export function modelOf(timeline: Timeline): TimelineModel | undefined {
   )
   const seen = requests.filter(({ atMs }) => atMs - originMs >= from && atMs - originMs <= to)
   return {
-    origin: fault ? 'the fault' : events.length > 0 ? 'the first event' : 'the first request',
+    origin: origin.name,
     originMs,
     from,
     to,
     lanes: lanesOf(events, originMs, (to - from) / 120),
     answers: answersOf(seen, originMs),
-    outages: outagesOf(requests, originMs),
+    outages: timeline.blackout ? outageOf(timeline.blackout, originMs, to) : outagesOf(requests, originMs),
     outside: requests.length - seen.length,
   }
 }
@@ -94,7 +95,7 @@ function extent(events: readonly number[], requests: readonly number[]): { from:
 function lanesOf(events: readonly TimelineEvent[], originMs: number, together: number): Lane[] {
   const lanes = new Map<string, Mark[]>()
   for (const event of events) {
-    const name = event.node ?? 'cluster'
+    const name = event.node ?? (event.network === undefined ? 'cluster' : `network ${event.network}`)
     const marks = lanes.get(name) ?? []
     lanes.set(name, marks)
     const before = marks.at(-1)
@@ -107,6 +108,19 @@ function lanesOf(events: readonly TimelineEvent[], originMs: number, together: n
     }
   }
   return [...lanes].map(([name, marks]) => ({ name, marks }))
+}
+
+/** As the wire has it, where the record says. */
+function outageOf({ fromMs, toMs, lost }: Blackout, originMs: number, end: number): Outage[] {
+  if (fromMs === undefined) return []
+  return [
+    {
+      from: fromMs - originMs,
+      to: toMs === undefined ? end : toMs - originMs,
+      failed: lost,
+      ended: toMs !== undefined,
+    },
+  ]
 }
 
 type Requests = NonNullable<Timeline['requests']>

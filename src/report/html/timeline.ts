@@ -1,6 +1,7 @@
 import type { Timeline } from '../../run/record.ts'
 import { offset } from '../quantity.ts'
 import { plural } from '../text.ts'
+import { blackoutText, burstText, timelineRows, type Origin } from '../timeline-rows.ts'
 import { html, type Markup } from './markup.ts'
 import { modelOf, type TimelineModel } from './timeline-model.ts'
 import { timelinePicture } from './timeline-picture.ts'
@@ -13,13 +14,15 @@ export function timelineSection(timeline: Timeline): Markup {
   const outside = model.outside > 0 ? `${plural(model.outside, 'request')} before or after are not drawn. ` : ''
   return html`<figure class="timeline">
     <figcaption>${timeline.title}</figcaption>
-    ${timelinePicture(model)}
+    ${timelinePicture(model)} ${timeline.blackout && html`<p class="blackout">${blackoutText(timeline.blackout)}</p>`}
+    ${eventTable(timeline, { name: model.origin, atMs: model.originMs })}
     <details>
-      <summary>The same as a table</summary>
-      ${eventTable(timeline, model.originMs, model.origin)} ${requestTable(timeline, model.originMs)}
+      <summary>The client’s requests, and where zero is</summary>
+      ${requestTable(timeline, model.originMs)}
       <p class="muted small">
         ${outside}${outages(model)} 0 ms is ${model.origin}, ${model.originMs.toFixed(1)} ms on the cluster’s clock.
-        Every request is in run.json.
+        Every event of a burst and every request are in run.json, and for each event that a frame shows the display
+        filter that finds it in the capture.
       </p>
     </details>
   </figure>`
@@ -32,34 +35,32 @@ function outages(model: TimelineModel): string {
     .join(' ')
 }
 
-function eventTable(timeline: Timeline, originMs: number, origin: string): Markup {
-  const rows = timeline.events.toSorted((a, b) => a.atMs - b.atMs)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Events: ${timeline.title}">
-    <table>
-      <caption>
-        Events
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col" class="num">from ${origin}</th>
-          <th scope="col">event</th>
-          <th scope="col">node</th>
-          <th scope="col">what was seen</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (event) =>
-            html`<tr>
-              <td class="num">${offset(event.atMs - originMs)}</td>
-              <th scope="row">${event.kind}</th>
-              <td>${event.node ?? '–'}</td>
-              <td>${event.label}</td>
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`
+function eventTable(timeline: Timeline, origin: Origin): Markup {
+  return html`<table class="events">
+    <caption>
+      ${timeline.title}: events from ${origin.name}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col" class="num">when</th>
+        <th scope="col">what</th>
+        <th scope="col">who</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${timelineRows(timeline, origin).map(
+        (row) =>
+          html`<tr>
+            <td class="num">${offset(row.at)}</td>
+            <th scope="row">
+              ${row.kind} ${burstText(row)}
+              <span class="detail">${row.labels.join('; ')}</span>
+            </th>
+            <td>${row.who.length === 0 ? '–' : row.who.map((name) => html`<span class="who">${name}</span> `)}</td>
+          </tr> `,
+      )}
+    </tbody>
+  </table>`
 }
 
 type Requests = NonNullable<Timeline['requests']>

@@ -1,16 +1,10 @@
 import { after } from '../../../src/clock.ts'
 import { powerCut } from '../../../src/fault/index.ts'
-import type { Request } from '../../../src/load/index.ts'
+import { steady, type Request } from '../../../src/load/index.ts'
+import { failoverTimeline } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
-import {
-  advertOf,
-  closeFailover,
-  shares,
-  startToMasterMs,
-  underLoad,
-  vridOf,
-  waitForTakeover,
-} from '../../support/steps.ts'
+import { closeFailover, faultOn } from '../../support/failover.ts'
+import { advertOf, shares, startToMasterMs, underLoad, vridOf, waitForTakeover } from '../../support/steps.ts'
 import { isTemplate } from './templates.ts'
 
 // Two directors with keepalived: who has the VIP.
@@ -78,11 +72,8 @@ claim('001-8', async (c) => {
   c.check(`${backup.name} holds the VIP`, (await cluster.vip.owner()) === backup)
   const requests = await closeFailover(c, cluster, {
     title: 'the master loses power',
-    load,
-    fault,
-    faultNode: master,
-    takeover,
-    since,
+    ...{ load, takeover, since, from: master, to: backup },
+    fault: faultOn(master, fault),
   })
   const serverAt = (some: readonly Request[]): string =>
     [...new Set(some.filter(({ ok }) => ok).map(({ server }) => server))].join(' and ')
@@ -103,8 +94,12 @@ claim('001-9', async (c) => {
   const fault = await powerCut(cluster, master)
   const away = await waitForTakeover(c, cluster, master, fault.at)
   c.waited(away.firstAdvert.at - fault.at)
+  c.timeline(
+    failoverTimeline(cluster, { title: 'the master loses power', fault: faultOn(master, fault), takeover: away }),
+  )
   c.check(`${backup!.name} has taken the VIP`, await backup!.holds(cluster.vip.address))
 
+  const load = await steady(cluster, cluster.client, { url: cluster.url(), perSecond: 5, limitMs: 240_000 })
   c.say(`${master.name} boots again`)
   const poweredAt = cluster.clock.now()
   await fault.heal()
@@ -124,6 +119,12 @@ claim('001-9', async (c) => {
     note: 'with the whole boot of the machine',
   })
   c.waited(waitedMs)
+  const startedAt = after(back.firstAdvert.at, -waitedMs)
+  await closeFailover(c, cluster, {
+    title: 'the master returns',
+    ...{ load, takeover: back, since: startedAt, from: backup!, to: master },
+    fault: { at: startedAt, kind: 'start', label: 'keepalived is up, by its journal', node: master.name },
+  })
   await cluster.wire.waitFor(advertOf(master), { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 })
   c.check(`${master.name} holds the VIP again, and ${backup!.name} gave it up`, (await cluster.vip.owner()) === master)
   const { served, failed } = await shares(cluster, 4)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { ClaimListing } from '../../../src/run/index.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { statusSchema } from '../../../src/cli/control/status-schema.ts'
 import { renderImages, type Entry } from '../../../src/cli/render/images.ts'
@@ -81,13 +82,20 @@ void t.test('up says where the evidence goes and what to type next', async (t) =
 void t.test('list shows each claim under its topology', async (t) => {
   const claim = { topology: 'dr-vrrp', document: '004' }
   const long = 'the VIP moves to the backup within three advert intervals and a skew time of the last advert'
-  const claims = [
-    { ...claim, id: '004-1', title: 'requests are shared by weight', negative: false, timed: false },
-    { ...claim, id: '004-10', title: long, negative: true, timed: false },
+  const claims: ClaimListing[] = [
+    {
+      ...claim,
+      id: '004-1',
+      title: 'requests are shared by weight',
+      negative: false,
+      timed: false,
+      records: ['timeline'],
+    },
+    { ...claim, id: '004-10', title: long, negative: true, timed: false, records: [] },
   ]
   const text = renderList([topology], claims, look(60))
   t.match(text, /^dr-vrrp {2}keepalived pair/)
-  t.match(text, /^ {2}004-1 {3}requests are shared by weight$/m)
+  t.match(text, /^ {2}004-1 {3}requests are shared by weight \[timeline\]$/m)
   t.match(text, /^ {2}004-10 {2}\(negative\) the VIP moves/m)
   t.ok(widest(text) <= 60)
   t.match(renderList([topology], [], look(60)), 'no claims yet')

@@ -73,7 +73,7 @@ void t.test('tshark and the harness agree on who, what and when', { skip }, asyn
     'ip.src',
     'tcp.srcport',
   )
-  const events = lab.fabric.wire.events.filter(({ type }) => type !== 'learn' && type !== 'cable')
+  const events = lab.fabric.wire.events.filter(({ type }) => !['learn', 'binding', 'cable'].includes(type))
   t.same(
     rows.map(([time, name]) => [time, name]),
     events.map(({ at, cable }) => [epochText(lab, at), cable]),

@@ -46,22 +46,54 @@ function steady(from: number, to: number, gap: { from: number; to: number }): Re
   return requests
 }
 
-const powerCut: Timeline = {
+const VIP_MACS = '192.168.88.100 is at 02:88:00:00:00:09 (keepalived-backup), before at 02:88:00:00:00:08 (keepalived)'
+const garp = (atMs: number): Timeline['events'][number] => ({
+  ...{ atMs, kind: 'gratuitous ARP', label: '192.168.88.100 is at 02:88:00:00:00:09', node: 'keepalived-backup' },
+  network: 'lan',
+  filter: 'arp.isgratuitous == 1 && arp.src.proto_ipv4 == 192.168.88.100 && arp.src.hw_mac == 02:88:00:00:00:09',
+})
+
+/** Everything that a failover's timeline can have, much of it within milliseconds. */
+export const powerCut: Timeline = {
   title: 'Power cut on keepalived, VIP 192.168.88.100',
   events: [
-    { atMs: 61_630.4, kind: 'last advert', label: 'last advert, vrid 18 priority 100', node: 'keepalived' },
-    { atMs: 62_218.2, kind: 'fault', label: 'power cut: the machine’s process was killed', node: 'keepalived' },
-    { atMs: 65_247.9, kind: 'first advert', label: 'first advert, vrid 18 priority 99', node: 'keepalived-backup' },
-    ...[0, 0.3, 0.5, 0.8, 1.1].map((late) => ({
-      atMs: 65_249.6 + late,
-      kind: 'gratuitous ARP',
-      label: '192.168.88.100 is at 02:88:00:00:00:09',
-      node: 'keepalived-backup',
+    {
+      ...{ atMs: 61_630.4, kind: 'last advert', label: 'last advert of the old master, vrid 18 priority 100' },
+      ...{ node: 'keepalived', network: 'lan', filter: 'vrrp && ip.src == 192.168.88.8' },
+    },
+    { atMs: 62_190.1, kind: 'first request lost', label: 'SYN from port 40512, never answered', node: 'client' },
+    { atMs: 62_218.2, kind: 'fault', label: 'powerCut keepalived, in the 31 ms before', node: 'keepalived' },
+    {
+      ...{ atMs: 65_247.9, kind: 'first advert', label: 'first advert of the new master, vrid 18 priority 99' },
+      ...{ node: 'keepalived-backup', network: 'lan' },
+    },
+    {
+      atMs: 65_248.1,
+      kind: 'MAC moved',
+      label: 'the switch has 00:00:5e:00:01:12 at keepalived-backup:eth1, before at keepalived:eth1',
+      network: 'lan',
+      port: 'keepalived-backup:eth1',
+    },
+    ...[0, 0.3, 0.5, 0.8, 1.1].map((late) => garp(65_249.6 + late)),
+    ...['client', 'node-1', 'node-2'].map((name) => ({
+      ...{ atMs: 65_249.6, kind: 'neighbour told', label: VIP_MACS, network: 'lan', port: `${name}:eth1` },
     })),
-    { atMs: 65_268.4, kind: 'first answer', label: 'HTTP 200 from 192.168.88.100', node: 'node-2' },
-    { atMs: 70_250.1, kind: 'gratuitous ARP', label: 'garp_master_refresh', node: 'keepalived-backup' },
+    { atMs: 65_255.2, kind: 'first request served', label: 'SYN from port 40640, served', node: 'client' },
+    {
+      atMs: 65_256.4,
+      kind: 'first SYN answered',
+      label: '192.168.88.100 answers the client’s port 40640, by way of keepalived-backup',
+      node: 'node-2',
+    },
+    { atMs: 65_268.4, kind: 'first HTTP answer', label: 'HTTP/1.1 200 OK to the client’s port 40640', node: 'node-2' },
+    ...[0, 0.4, 0.7, 1, 1.3].map((late) => garp(70_250.1 + late)),
   ],
   requests: steady(59_200, 71_000, { from: 62_190, to: 65_255 }),
+  blackout: {
+    ...{ lost: 62, fromMs: 62_190.1, toMs: 65_255.2, durationMs: 3065.1, atLeastMs: 3009.7, atMostMs: 3109.2 },
+    ...{ resolutionMs: 52.3, client: { lost: 62, fromMs: 62_190.1, toMs: 65_255.2 } },
+  },
+  epochMs: 1_795_189_964_120,
 }
 
 const cleanStop: Timeline = {

@@ -12,6 +12,7 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.equal((await ids({ wanted: ['dr-vrrp'] })).length, 13)
   t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
+  t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
 })
 
 void t.test('shards together are the whole, without overlap', async (t) => {
@@ -38,5 +39,12 @@ void t.test('every claim of a topology has its test, and every test its claim', 
     const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
     const tested = texts.flatMap((text) => [...text.matchAll(/^claim\('([^']+)'/gm)].map(([, id]) => id))
     t.strictSame(tested.sort(), topology.claims.map(({ id }) => id).sort(), topology.name)
+    // The run itself holds it, too; here one hears of it without a machine.
+    const recording = texts
+      .flatMap((text) => text.split(/^claim\('/m).slice(1))
+      .filter((body) => /\b(closeFailover|recordFailover|c\.timeline)\(/.test(body))
+      .map((body) => body.slice(0, body.indexOf("'")))
+    const marked = topology.claims.filter(({ records }) => records.includes('timeline')).map(({ id }) => id)
+    t.strictSame(recording.sort(), marked.sort(), `${topology.name}: what records timelines says so`)
   }
 })

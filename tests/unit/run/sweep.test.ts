@@ -18,7 +18,7 @@ async function swept(t: Test, { phases = 8, lateMs = 0, extraMs = () => 0 }: Swe
   const { cluster, clock }: Inspected = await inspected({ lateMs })
   const topology = cluster.topology
   const context = new ClaimContext({
-    ...{ claim: { id: 'sweep', title: 'a sweep', negative: false, timed: true }, topology },
+    ...{ claim: { id: 'sweep', title: 'a sweep', negative: false, timed: true, records: [] }, topology },
     lab: { host: { userland: { keepalived: '2.2.7' } } } as unknown as Lab,
     ...{ outDir: t.testdir(), folder: 'claims', attempt: 1, mode: undefined },
   })

@@ -1,0 +1,5 @@
+export type { BlackoutDraft, EventDraft, TimelineDraft } from './draft.ts'
+export { failoverTimeline, type EndedLoad, type FailoverOptions } from './failover-timeline.ts'
+export { requestsOnWire, type LoadOnWire, type RequestOnWire } from './requests-on-wire.ts'
+export { wireBlackout, type WireBlackout } from './wire-blackout.ts'
+export { witnessGap, type WitnessGap } from './witnesses.ts'
