@@ -141,12 +141,12 @@ export class ClaimContext {
       machineLateMs: late?.machineMs ?? 0,
       startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
     }
-    const plain = window && judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
-    const decisive = lateBy.machineLateMs >= (measurement.decisiveMs ?? Infinity)
-    const judgement = plain === 'outside' && decisive ? 'undecided' : plain
+    const { decisiveMs = Infinity } = measurement
+    const judgement = window && judge({ valueMs: value, uncertaintyMs, decisiveMs, ...lateBy }, window)
     if (window && judgement === 'undecided') {
       const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const than = plain === 'outside' ? 'and the machine was late enough to cause that' : 'by less than it was late'
+      const decisive = lateBy.machineLateMs >= decisiveMs
+      const than = decisive ? 'and the machine was late enough to cause that' : 'by less than the machine was late'
       const excuse = `${than} (${(lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs).toFixed(0)} ms)`
       this.#undecided.set(name, `${name}: ${miss} ${excuse}`)
     }
