@@ -189,14 +189,13 @@ export class ClaimContext {
       machineLateMs: late?.machineMs ?? 0,
       startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
     }
-    const plain = judge({ valueMs: value, uncertaintyMs, ...lateBy }, window)
-    const decisive = lateBy.machineLateMs >= (measurement.decisiveMs ?? Infinity)
-    const judgement = plain === 'outside' && decisive ? 'undecided' : plain
+    const { decisiveMs = Infinity } = measurement
+    const judgement = judge({ valueMs: value, uncertaintyMs, decisiveMs, ...lateBy }, window)
     if (judgement === 'undecided') {
       const lateMs = lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs
       const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const than =
-        plain === 'outside' ? 'and the machine was late by enough to cause that' : 'by less than the machine was late'
+      const decisive = lateBy.machineLateMs >= decisiveMs
+      const than = decisive ? 'and the machine was late enough to cause that' : 'by less than the machine was late'
       this.#undecided.set(name, `${name}: ${miss} ${than} (${lateMs.toFixed(0)} ms)`)
     }
     return judgement

@@ -17,6 +17,8 @@ export interface Measured {
    * one firing to the next, a late first one makes the span look short. ms.
    */
   readonly startLateMs?: number
+  /** A machine that was as late as this can have caused a miss of any size, ms: it lost a request by itself, say. */
+  readonly decisiveMs?: number
 }
 
 /**
@@ -29,6 +31,7 @@ export function judge(measured: Measured, window: Pick<Window, 'minMs' | 'maxMs'
   const longest = measured.valueMs + measured.uncertaintyMs
   // Some value that the measurement allows lies in the window.
   if (longest >= window.minMs && shortest <= window.maxMs) return 'inside'
+  if (shortest > window.maxMs && measured.machineLateMs >= (measured.decisiveMs ?? Infinity)) return 'undecided'
   const missMs = shortest > window.maxMs ? shortest - window.maxMs : window.minMs - longest
   const excuseMs =
     shortest > window.maxMs

@@ -45,6 +45,17 @@ void t.test('two claims of one id have anchors of their own', async (t) => {
   t.match(page, 'id="004-1.2"')
 })
 
+void t.test('a timeline is a picture with its table and its blackout under it', async (t) => {
+  const page = renderHtml(sampleRun)
+  const figure = page.split('<figure class="timeline">').find((part) => part.includes('neighbour told')) ?? ''
+  const table = figure.split('<table class="events">')[1]?.split('</table>')[0] ?? ''
+  t.ok(figure.indexOf('<svg') < figure.indexOf('<table class="events">'))
+  t.equal(table.match(/<tr>/g)?.length, 12, 'a row for the head and each of eleven events or bursts')
+  t.match(table.replace(/\s+/g, ' '), /gratuitous ARP ×5 in 1\.1/)
+  t.match(table, '<span class="who">node-1:eth1</span>')
+  t.match(figure.replace(/\s/g, ' '), 'Blackout on the wire: 3.07 s')
+})
+
 void t.test('a run of no claims says so', async (t) => {
   t.match(renderHtml(empty), 'Interrupted before any claim was run')
   t.match(renderHtml({ ...empty, interrupted: false }), 'No claim was run')

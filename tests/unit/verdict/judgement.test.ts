@@ -35,3 +35,10 @@ void t.test('what is not known of the fault is allowed for, not more', async (t)
   t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 120 }, window), 'inside')
   t.equal(judge({ ...exact, valueMs: 3500, uncertaintyMs: 90 }, window), 'outside')
 })
+
+void t.test('lateness that can cause a miss of any size leaves it undecided; less of it does not', async (t) => {
+  const miss = { ...exact, valueMs: 9000, decisiveMs: 390 }
+  t.equal(judge({ ...miss, machineLateMs: 390 }, window), 'undecided')
+  t.equal(judge({ ...miss, machineLateMs: 380 }, window), 'outside')
+  t.equal(judge({ ...miss, valueMs: 3000, machineLateMs: 390 }, window), 'outside', 'nothing that came too early')
+})
