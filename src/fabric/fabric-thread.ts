@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { InfrastructureError, LvslabError, messageOf } from '../errors.ts'
+import { startThread, threadModule } from '../host/thread.ts'
 import type { Command, CommandName, Commands, Message, PlainError, ThreadSetup } from './thread-protocol.ts'
 import type { WireEvent } from './types.ts'
 
@@ -47,17 +48,12 @@ export class FabricThread {
    * @param entry - the thread's module, for tests of the link itself
    * @throws {InfrastructureError} LVSLAB_E_FABRIC_START with the reason
    */
-  static async start(setup: ThreadSetup, observer: ThreadObserver, entry = threadEntry()): Promise<FabricThread> {
-    const fromSource = entry.pathname.endsWith('.ts')
-    const thread = new FabricThread(
-      new Worker(fromSource ? new URL('./thread-from-source.mjs', import.meta.url) : entry, {
-        name: 'lvslab fabric',
-        workerData: { setup, entry: entry.href },
-        // Loaders that a test runner put into this process are not wanted in the thread.
-        execArgv: [],
-      }),
-      observer,
-    )
+  static async start(
+    setup: ThreadSetup,
+    observer: ThreadObserver,
+    entry = threadModule('thread', import.meta.url),
+  ): Promise<FabricThread> {
+    const thread = new FabricThread(startThread(entry, 'lvslab fabric', setup), observer)
     await thread.#ready
     return thread
   }
@@ -120,11 +116,6 @@ export class FabricThread {
     this.#settleReady.reject(error)
     this.#observer.onEnd(error)
   }
-}
-
-/** The same folder holds thread.ts in development and thread.js when published. */
-function threadEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
 }
 
 function crashed(seen: string, cause?: unknown): InfrastructureError {

@@ -12,7 +12,7 @@ import type { Command, Message, PlainError, Request, ThreadSetup } from './threa
 
 type RunnableCommand = Exclude<Command, { name: 'crash' }>
 
-const { setup } = workerData as { setup: ThreadSetup }
+const { data: setup } = workerData as { data: ThreadSetup }
 const main = parentPort as MessagePort
 const post = (message: Message) => main.postMessage(message)
 

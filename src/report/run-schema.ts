@@ -66,6 +66,14 @@ const topology = z.looseObject({
   vips: z.array(z.looseObject({ address: text, interface: text })),
 })
 
+const calibration = z.looseObject({
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  reason: text.exactOptional(),
+  figures: z.array(figure),
+  repeated: z.number(),
+  durationMs: ms,
+})
+
 /** The shape of `lvslab.run/1`; see `src/run/record.ts`, which it must follow (a mismatch does not compile). */
 export const runSchema = z.looseObject({
   schema: z.literal(RUN_SCHEMA),
@@ -91,6 +99,7 @@ export const runSchema = z.looseObject({
   userland: text,
   phases: z.record(text, ms),
   topologies: z.array(topology),
+  calibration: calibration.exactOptional(),
   claims: z.array(claim),
   verdict,
   interrupted: z.boolean(),

@@ -1,4 +1,5 @@
-import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
+import type { CalibrationRecord, ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
+import { calibrationSummary } from './calibration.ts'
 import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { oneLine, plural, shorten } from './text.ts'
@@ -114,9 +115,15 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
       (line) => ` ${hue(ink.bold(line))}`,
     ),
     ...wrap(oneLine(`${duration(run.durationMs)}${waited}; ${host}`), width - 3).map((line) => `   ${ink.dim(line)}`),
+    ...(run.calibration === undefined ? [] : calibrationLines(run.calibration, ink, width)),
     ...again.map((claim) => `   again: ${oneLine(reproduce(claim))}`),
     ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
   ]
+}
+
+function calibrationLines(calibration: CalibrationRecord, ink: Inks, width: number): string[] {
+  const paint = calibration.verdict === 'pass' ? ink.dim : ink[calibration.verdict]
+  return wrap(oneLine(calibrationSummary(calibration)), width - 3, 2).map((line) => `   ${paint(line)}`)
 }
 
 /** Lines of at most `width` characters, later ones hung by `hang`; a word longer than a line is cut. */

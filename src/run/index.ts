@@ -1,4 +1,6 @@
 export { benchBoot, type BenchBootOptions } from './bench-boot.ts'
+export { benchCalibration, type BenchCalibrationOptions } from './bench-calibration.ts'
+export { benchFabric, type BenchFabricOptions } from './bench-fabric/index.ts'
 export type * from './record.ts'
 export { runClaims, type RunClaimsOptions } from './run-claims.ts'
 export { listClaims, type ClaimListing } from './selection.ts'

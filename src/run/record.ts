@@ -97,6 +97,22 @@ export interface ClaimRecord {
   readonly attempt: number
 }
 
+/**
+ * The harness's own instrument, held against blackouts of known length at the beginning of the run: what the wire and a
+ * client report of a cable that was cut by program.
+ */
+export interface CalibrationRecord {
+  /** A run whose calibration failed says nothing about times. */
+  readonly verdict: Exclude<Verdict, 'skip'>
+  /** Why it is not a pass. */
+  readonly reason?: string
+  /** "blackout of 500 ms at the wire", …, each with its window. */
+  readonly figures: readonly Figure[]
+  /** How often a cut was repeated because the host was too late to decide. */
+  readonly repeated: number
+  readonly durationMs: number
+}
+
 export interface RunRecord {
   readonly schema: typeof RUN_SCHEMA
   readonly id: string
@@ -115,6 +131,7 @@ export interface RunRecord {
   /** Where the time went, ms: setup, images, template, boot, claims, report, … */
   readonly phases: Readonly<Record<string, number>>
   readonly topologies: readonly TopologyRecord[]
+  readonly calibration?: CalibrationRecord
   readonly claims: readonly ClaimRecord[]
   readonly verdict: Verdict
   readonly interrupted: boolean

@@ -6,6 +6,7 @@ import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { renderTerminal, writeReports } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
+import { quickCalibration } from './calibration.ts'
 import { ProgressView } from './progress-view.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
 import { RunSession } from './run-session.ts'
@@ -47,11 +48,14 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   }
 
   view.say(`evidence and reports go to ${outDir}`)
+  const calibrating = quickCalibration((line) => view.say(`calibration: ${line}`))
   const lab = await timed('images', () => Lab.open({ kernel: options.kernel, progress: (line) => view.say(line) }))
   view.say(
     `QEMU ${lab.host.qemu.version} under ${lab.host.acceleration.kind}, kernel ${lab.host.kernel.release}, ` +
       `keepalived ${lab.host.userland.keepalived}`,
   )
+  // Machines that boot now would be in its way, as it in theirs.
+  const calibration = await timed('calibration', () => calibrating)
   if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
   const session = new RunSession(view, outDir, options)
   await session.run(selected, timed)
@@ -70,6 +74,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     userland: lab.host.userland.name,
     phases,
     topologies: [...selected.keys()].map(topologyRecord),
+    calibration,
     claims: session.records,
     verdict: overall(session.records),
     interrupted: session.interrupted,
@@ -89,7 +94,11 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
     )
   }
-  return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records)
+  if (session.interrupted) return ExitCode.interrupted
+  const exitCode = exitCodeOf(session.records)
+  // An instrument that is off turns no failure into something else, but nothing into a pass either.
+  const decided = exitCode !== ExitCode.pass && exitCode !== ExitCode.inconclusive
+  return calibration.verdict === 'fail' && !decided ? ExitCode.infrastructure : exitCode
 }
 
 /** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../options.ts'
-import type { BenchBootOptions } from '../../run/index.ts'
+import type { BenchBootOptions, BenchCalibrationOptions, BenchFabricOptions } from '../../run/index.ts'
 import type { AddCommand } from './command-module.ts'
 
 type Options = Omit<BenchBootOptions, 'topology'>
@@ -16,5 +16,25 @@ export const addBench: AddCommand = (program, setExitCode) => {
     .action(async (topology: string, options: Options) => {
       const { benchBoot } = await import('../../run/index.ts')
       setExitCode(await benchBoot({ ...options, topology }))
+    })
+  bench
+    .command('fabric')
+    .description('frames per second and added latency of the networks, against a bridge of the kernel')
+    .option('--quick', 'in under 15 s, with wider intervals')
+    .option('--out <folder>', 'where to write the figures')
+    .option('--json', 'as JSON')
+    .action(async (options: BenchFabricOptions) => {
+      const { benchFabric } = await import('../../run/index.ts')
+      setExitCode(await benchFabric(options))
+    })
+  bench
+    .command('calibration')
+    .description('blackouts of known length, and what the wire and a client report of them')
+    .option('--repeats <count>', 'program each so often', wholeNumber(1), 3)
+    .option('--out <folder>', 'where to write the figures')
+    .option('--json', 'as JSON')
+    .action(async (options: BenchCalibrationOptions) => {
+      const { benchCalibration } = await import('../../run/index.ts')
+      setExitCode(await benchCalibration(options))
     })
 }

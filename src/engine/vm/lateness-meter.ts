@@ -1,5 +1,6 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
+import { runDelayMs } from '../../host/run-delay.ts'
 import type { LatenessSpan } from '../engine.ts'
 
 interface Sample {
@@ -22,9 +23,8 @@ const SAMPLE_PERIOD_MS = 250
 const KEPT_SAMPLES = 3_600
 
 /**
- * How long machines stood ready to run while the host ran something else: the second figure of /proc/PID/task/TID/
- * schedstat (Linux, Documentation/scheduler/sched-stats.rst), summed over a QEMU's threads. A guest can be late by that
- * much without any fault of its own.
+ * How long machines stood ready to run while the host ran something else. A guest can be late by that much without any
+ * fault of its own.
  *
  * A QEMU that somebody stopped (SIGSTOP, a debugger) waits for no processor, and is late all the same: proc(5) shows
  * its state, and the time between two looks counts whole if it was stopped at either. That may be up to two periods too
@@ -66,7 +66,7 @@ export class LatenessMeter {
     await Promise.all(
       this.#machines().map(async ({ name, pid }) => {
         if (pid !== undefined)
-          waited.set(name, (await waitedMs(pid)) + this.#stoppedMs(name, pid, await isStopped(pid)))
+          waited.set(name, (await runDelayMs(pid)) + this.#stoppedMs(name, pid, await isStopped(pid)))
       }),
     )
     const sample = { at, waited }
@@ -90,19 +90,4 @@ export class LatenessMeter {
 async function isStopped(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
   return 'Tt'.includes(stat.charAt(stat.lastIndexOf(')') + 2) || '-')
-}
-
-async function waitedMs(pid: number): Promise<number> {
-  try {
-    const threads = await readdir(`/proc/${pid}/task`)
-    const delays = await Promise.all(
-      threads.map(async (thread) => {
-        const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').catch(() => '')
-        return Number(text.split(' ')[1] ?? 0) / 1e6
-      }),
-    )
-    return delays.reduce((sum, ms) => sum + ms, 0)
-  } catch {
-    return 0
-  }
 }

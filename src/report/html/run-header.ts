@@ -1,7 +1,9 @@
-import type { RunRecord, Verdict } from '../../run/record.ts'
+import type { CalibrationRecord, RunRecord, Verdict } from '../../run/record.ts'
+import { calibrationSummary } from '../calibration.ts'
 import { duration } from '../quantity.ts'
 import { headline, totals, VERDICT_MARK, VERDICT_WORD, VERDICTS } from '../summary.ts'
 import { plural } from '../text.ts'
+import { figuresSection } from './figure.ts'
 import { html, px, type Markup } from './markup.ts'
 
 /** What the run says, on what machine it was found, and where its time went. */
@@ -20,7 +22,7 @@ export function runHeader(run: RunRecord): Markup {
         )}
       </dl>
     </div>
-    ${times(run)}
+    ${run.calibration && instrument(run.calibration)} ${times(run)}
   </header>`
 }
 
@@ -78,6 +80,20 @@ function dateOf(iso: string): string {
   if (Number.isNaN(date.getTime())) return iso
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(date)
   return `${day}, ${date.toISOString().slice(11, 19)} UTC`
+}
+
+/** Whether the run's own instrument measures what it says. */
+function instrument(calibration: CalibrationRecord): Markup {
+  return html`<div class="card instrument">
+    <p class="${calibration.verdict}">${calibrationSummary(calibration)}</p>
+    ${
+      calibration.figures.length > 0 &&
+      html`<details ${calibration.verdict !== 'pass' && 'open'}>
+        <summary>Blackouts of known length, and what was read</summary>
+        ${figuresSection(calibration.figures)}
+      </details>`
+    }
+  </div>`
 }
 
 function times(run: RunRecord): Markup {
