@@ -7,6 +7,7 @@ import { version } from '../host/version.ts'
 import { renderTerminal, writeReports } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
 import { quickCalibration } from './calibration.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { ProgressView } from './progress-view.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
 import { RunSession } from './run-session.ts'
@@ -94,11 +95,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
     )
   }
-  if (session.interrupted) return ExitCode.interrupted
-  const exitCode = exitCodeOf(session.records)
-  // An instrument that is off turns no failure into something else, but nothing into a pass either.
-  const decided = exitCode !== ExitCode.pass && exitCode !== ExitCode.inconclusive
-  return calibration.verdict === 'fail' && !decided ? ExitCode.infrastructure : exitCode
+  return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records, calibration)
 }
 
 /** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */
@@ -131,15 +128,6 @@ function refuseWhatIsNotThere(options: RunClaimsOptions): void {
 function overall(records: readonly ClaimRecord[]): Verdict {
   const verdicts = new Set(records.map(({ verdict }) => verdict))
   return (['fail', 'inconclusive', 'pass'] as const).find((verdict) => verdicts.has(verdict)) ?? 'skip'
-}
-
-function exitCodeOf(records: readonly ClaimRecord[]): number {
-  const failed = records.filter(({ verdict }) => verdict === 'fail')
-  if (failed.some(({ errorKind }) => errorKind === undefined || errorKind === 'assertion')) return ExitCode.claimFailed
-  if (failed.some(({ errorKind }) => errorKind === 'prerequisite')) return ExitCode.prerequisite
-  if (failed.length > 0)
-    return failed.every(({ errorKind }) => errorKind === 'usage') ? ExitCode.usage : ExitCode.infrastructure
-  return records.some(({ verdict }) => verdict === 'inconclusive') ? ExitCode.inconclusive : ExitCode.pass
 }
 
 function stamp(date: Date): string {

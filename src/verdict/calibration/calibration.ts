@@ -73,6 +73,11 @@ function figureOf(readings: readonly Reading[]): CalibrationFigure {
   const { by, programmedMs, toleranceMs } = worst
   const { name, source } = NAMES[by] ?? { name: by, source: '' }
   const middle = median(readings.map(({ valueMs }) => valueMs)).toFixed(2)
+  const undecided = readings.some(({ judgement }) => judgement === 'undecided')
+  const note = [
+    ...(readings.length === 1 ? [] : [`the worst of ${readings.length}, whose median is ${middle} ms`]),
+    ...(undecided ? ['not decided: the host was late by more than the miss'] : []),
+  ]
   return {
     name: `blackout of ${programmedMs} ms ${name}`,
     value: Math.round(worst.valueMs * 1000) / 1000,
@@ -84,6 +89,6 @@ function figureOf(readings: readonly Reading[]): CalibrationFigure {
       source,
     },
     within: readings.every(({ judgement }) => judgement === 'inside'),
-    ...(readings.length === 1 ? {} : { note: `the worst of ${readings.length}, whose median is ${middle} ms` }),
+    ...(note.length === 0 ? {} : { note: note.join('; ') }),
   }
 }
