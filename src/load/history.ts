@@ -20,7 +20,10 @@ export interface Blackout {
 }
 
 /** The stretch of lost requests since a moment, as the client saw it; undefined if it lost none. */
-export function blackout(requests: readonly Pick<Request, 'at' | 'ok'>[], since: ClusterTime): Blackout | undefined {
+export function blackout(
+  requests: readonly Pick<Request, 'at' | 'ok' | 'durationMs'>[],
+  since: ClusterTime,
+): Blackout | undefined {
   const later = requests.filter(({ at }) => at >= since)
   const first = later.find(({ ok }) => !ok)
   if (!first) return undefined
