@@ -24,10 +24,10 @@ export interface Blackout {
  * that moment and came to nothing is the first.
  */
 export function blackout(
-  requests: readonly (Pick<Request, 'at' | 'ok'> & Partial<Pick<Request, 'durationMs'>>)[],
+  requests: readonly Pick<Request, 'at' | 'ok' | 'durationMs'>[],
   since: ClusterTime,
 ): Blackout | undefined {
-  const later = requests.filter(({ at, ok, durationMs = 0 }) => at >= since || (!ok && at + durationMs > since))
+  const later = requests.filter(({ at, ok, durationMs }) => at >= since || (!ok && at + durationMs > since))
   const first = later.find(({ ok }) => !ok)
   if (!first) return undefined
   const lastLost = later.findLast(({ ok }) => !ok)!

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { LvslabError, messageOf } from '../../errors.ts'
+import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { CELLS, sample, type Burst, type Sample } from './cells.ts'
 import { openVariant, VARIANTS, type OpenVariant, type Variant } from './variants.ts'
 
@@ -38,14 +36,14 @@ interface Networks {
  */
 export async function measure(budget: Budget, say: (line: string) => void): Promise<Measurement> {
   const deadlineMs = performance.now() + budget.totalMs
-  const directory = await mkdtemp(join(tmpdir(), 'lvslab-bench-'))
+  const directory = await scratchDir('bench')
   const open: OpenVariant[] = []
   try {
     const leftOut = await openAll(directory, open, say)
     return await measureAll({ open, leftOut }, budget.burst, deadlineMs, say)
   } finally {
     await Promise.allSettled(open.map((network) => network[Symbol.asyncDispose]()))
-    await rm(directory, { recursive: true, force: true })
+    await removeScratchDir(directory)
   }
 }
 

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Fabric, type WireEvent } from '../../fabric/index.ts'
+import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { judge, type Measured } from '../judgement.ts'
 import { handshakeBlackout, type BlackoutInstrument } from './blackout-reading.ts'
 import { calibrationOf, WIRE_TOLERANCE_MS, type Calibration, type Reading } from './calibration.ts'
@@ -64,7 +62,7 @@ function isUndecided(readings: readonly Reading[]): boolean {
 /** One cut, on a fabric and with machines of its own. */
 async function measure(blackoutMs: number, options: CalibrationOptions): Promise<Reading[]> {
   const { instrument = handshakeBlackout, cutter = unplugAndPlug } = options
-  const directory = await mkdtemp(join(tmpdir(), 'lvslab-cal-'))
+  const directory = await scratchDir('calibration')
   try {
     await using fabric = await Fabric.start({
       socketDir: directory,
@@ -99,7 +97,7 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
       read('server', serverReading(books.server), WIRE_TOLERANCE_MS),
     ]
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await removeScratchDir(directory)
   }
 }
 

@@ -4,7 +4,10 @@ import { REQUEST_EVERY, type ClientBook, type ServerBook } from './two-machines.
 
 /** As a claim's client has it, from each twentieth of the requests, on its own clock: 0 if it lost none, ms. */
 export function clientReading({ sent, answered }: ClientBook): number {
-  const all = [...sent].map((at, number) => ({ at: at as ClusterTime, ok: !Number.isNaN(answered[number]) }))
+  const all = [...sent].map((at, number) => {
+    const ok = !Number.isNaN(answered[number])
+    return { at: at as ClusterTime, ok, durationMs: ok ? answered[number]! - at : 0 }
+  })
   const requests = all.filter((_, number) => number % REQUEST_EVERY === 0)
   return blackout(requests, 0 as ClusterTime)?.durationMs ?? 0
 }
