@@ -57,6 +57,23 @@ void t.test('what is frozen cannot be asked for anything, but lose its power', a
   t.same([...faults.frozen], [], 'a machine without power is not frozen')
 })
 
+void t.test('a machine in panic can only lose its power, which ends the panic', async (t) => {
+  const machine: { running: boolean; standstill?: string } = { running: true }
+  const cluster = { node: () => machine } as unknown as Cluster
+  const faults = new FaultBook(async (_cluster, kind, target) => ({ kind, target }) as unknown as Fault)
+  await faults.strike(cluster, 'panic', 'a')
+  machine.standstill = 'panicked'
+  for (const kind of ['stop-service', 'disk-full', 'reset', 'freeze', 'panic']) {
+    await t.rejects(faults.strike(cluster, kind, 'a'), { code: 'LVSLAB_E_NODE_SILENT', seen: 'f1: panic', exitCode: 2 })
+  }
+  await faults.strike(cluster, 'unplug', 'a')
+  await faults.strike(cluster, 'power-cut', 'a')
+  t.same(
+    faults.active.map(({ kind }) => kind),
+    ['unplug', 'power-cut'],
+  )
+})
+
 void t.test('what is off stays off', async (t) => {
   const { strike } = book([], new Set(['a']))
   await t.rejects(strike('power-cut', 'a'), { code: 'LVSLAB_E_NODE_OFF' })

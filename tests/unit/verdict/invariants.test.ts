@@ -3,6 +3,7 @@ import {
   answersBypassDirectors,
   natHidesRealServers,
   oneMasterAtATime,
+  onlyCandidatesAnnounceVip,
   onlyCandidatesAnswerArp,
 } from '../../../src/verdict/index.ts'
 import { advertEvent, arpEvent, datagramEvent, echoEvent, say } from '../fabric/support/scene.ts'
@@ -64,6 +65,27 @@ void t.test("ARP: neither a director's other interface nor a real server may", a
     arpEvent(2, '1', { ...answer, senderMac: server }),
   )
   t.match(found, [new RegExp(`^0.001 s: ${VIP} answered by .*${other}`), new RegExp(`^0.002 s: .*${server}`)])
+})
+
+void t.test('gratuitous ARP: directors may announce the VIP, a stranger is told in either form', async (t) => {
+  const { judge, macOf } = await watched(t)
+  const claim = { gratuitous: true, senderIp: VIP, targetIp: VIP, ...onOutside } as const
+  const stranger = { ...claim, senderMac: '02:66:66:66:66:66' }
+  const found = judge(
+    onlyCandidatesAnnounceVip,
+    arpEvent(1, '1', { ...claim, operation: 'request', senderMac: macOf('director', 'eth0') }),
+    arpEvent(2, '1', { ...claim, operation: 'reply', senderMac: macOf('standby', 'eth0') }),
+    arpEvent(3, '1', { ...stranger, operation: 'request' }),
+    arpEvent(4, '1', { ...stranger, operation: 'reply' }),
+    arpEvent(5, '1', { ...claim, operation: 'reply', senderMac: macOf('server', 'eth0') }),
+    arpEvent(6, '1', { ...stranger, senderIp: CLIENT, targetIp: CLIENT, operation: 'reply' }),
+  )
+  t.match(found, [
+    new RegExp(`^0.003 s: ${VIP} announced by .*02:66`),
+    /^0.004 s: /,
+    new RegExp(`^0.005 s: .*${macOf('server', 'eth0')}`),
+  ])
+  t.equal(found.length, 3)
 })
 
 void t.test("DR: an answer from a director's MAC is told, whichever of its interfaces it left by", async (t) => {
