@@ -1,5 +1,7 @@
 export { renderHtml } from './html/page.ts'
+export { mergeRuns, type GivenRun } from './merge-runs.ts'
 export { readRun } from './read-run.ts'
+export * from './reporters/index.ts'
 export { runSchema } from './run-schema.ts'
 export { renderTerminal, type TerminalOptions } from './terminal.ts'
-export { writeReports } from './write-reports.ts'
+export { writeReports, type WrittenReports } from './write-reports.ts'

@@ -38,6 +38,7 @@ const claim = z.looseObject({
   verdict,
   reason: text.exactOptional(),
   code: text.exactOptional(),
+  errorKind: z.enum(['usage', 'infrastructure', 'prerequisite', 'nothingMatched', 'assertion']).exactOptional(),
   figures: z.array(figure),
   assertions: z.array(z.looseObject({ text, ok: z.boolean(), detail: text.exactOptional() })),
   timelines: z.array(timeline),
@@ -48,6 +49,7 @@ const claim = z.looseObject({
   protocolWaitMs: ms.exactOptional(),
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
   attempt: z.number(),
+  source: z.looseObject({ file: text, line: z.number() }).exactOptional(),
 })
 
 const topology = z.looseObject({
@@ -66,6 +68,18 @@ const topology = z.looseObject({
   vips: z.array(z.looseObject({ address: text, interface: text })),
 })
 
+const host = z.looseObject({
+  cores: z.number(),
+  memoryMiB: z.number(),
+  cpu: text,
+  kernel: text,
+  distribution: text,
+  acceleration: z.enum(['kvm', 'tcg']),
+  accelerationReason: text.exactOptional(),
+  qemu: text,
+  node: text,
+})
+
 /** The shape of `lvslab.run/1`; see `src/run/record.ts`, which it must follow (a mismatch does not compile). */
 export const runSchema = z.looseObject({
   schema: z.literal(RUN_SCHEMA),
@@ -74,17 +88,7 @@ export const runSchema = z.looseObject({
   startedAt: text,
   durationMs: ms,
   command: z.array(text),
-  host: z.looseObject({
-    cores: z.number(),
-    memoryMiB: z.number(),
-    cpu: text,
-    kernel: text,
-    distribution: text,
-    acceleration: z.enum(['kvm', 'tcg']),
-    accelerationReason: text.exactOptional(),
-    qemu: text,
-    node: text,
-  }),
+  host,
   engine: z.enum(['vm', 'vagrant']),
   kernel: text,
   keepalived: text,
@@ -94,4 +98,7 @@ export const runSchema = z.looseObject({
   claims: z.array(claim),
   verdict,
   interrupted: z.boolean(),
+  parts: z
+    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host }))
+    .exactOptional(),
 }) satisfies z.ZodType<RunRecord>

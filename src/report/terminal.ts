@@ -1,5 +1,6 @@
 import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
-import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
+import { figureLine } from './figure-line.ts'
+import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { oneLine, plural, shorten } from './text.ts'
 
@@ -80,14 +81,6 @@ function detailOf(detail: string | undefined): string {
 function shownFigures(claim: ClaimRecord): readonly Figure[] {
   const bounded = claim.figures.filter((figure) => figure.window !== undefined)
   return bounded.length > 0 ? bounded : claim.figures
-}
-
-function figureLine(figure: Figure): string {
-  const name = `${oneLine(figure.name)} ${oneLine(figureText(figure).value)}`
-  const phrase = windowPhrase(figure)
-  if (phrase === undefined) return name
-  const far = excess(figure)
-  return `${name}${phrase.startsWith('in ') ? ' ' : ', '}${oneLine(phrase)}${far === undefined ? '' : ` (${oneLine(far)})`}`
 }
 
 function inkOf(figure: Figure, claim: ClaimRecord, ink: Inks): Ink {

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
+import type { WaitNotice } from '../fabric/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
   answersBypassDirectors,
@@ -34,7 +35,9 @@ export interface ClaimOptions {
   readonly mode: BootOptions['mode']
   readonly keep?: Keep
   readonly sabotage?: Sabotage
-  readonly onProgress?: (line: string) => void
+  /** `waitMs`: what it waits for comes within so long, or never. */
+  readonly onProgress?: (line: string, waitMs?: number) => void
+  readonly source?: ClaimRecord['source']
 }
 
 export interface Measurement {
@@ -71,6 +74,7 @@ export class ClaimContext {
   readonly #timelines: TimelineDraft[] = []
   readonly #questions: Promise<unknown>[] = []
   readonly #watched: { readonly cluster: Cluster; readonly since: ClusterTime; readonly invariant: Invariant }[] = []
+  #said: string | undefined
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
 
@@ -95,8 +99,12 @@ export class ClaimContext {
   }
 
   /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
-  boot(options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {}): Promise<Cluster> {
-    return this.#clusters.boot(options.topology ?? this.topology, options)
+  async boot(
+    options: { topology?: Topology; mode?: BootOptions['mode']; startServices?: boolean } = {},
+  ): Promise<Cluster> {
+    const cluster = await this.#clusters.boot(options.topology ?? this.topology, options)
+    cluster.wire.onWait = (wait) => this.#tellWait(wait)
+    return cluster
   }
 
   /** What every healthy cluster keeps to, from now to the end of the claim. */
@@ -115,7 +123,14 @@ export class ClaimContext {
 
   /** Tells who watches what goes on. */
   say(line: string): void {
+    this.#said = line
     this.#options.onProgress?.(line)
+  }
+
+  /* When a wait is over, what was said before it is what goes on. */
+  #tellWait(wait: WaitNotice | undefined): void {
+    if (wait) this.#options.onProgress?.(`waiting for ${wait.what}`, wait.timeoutMs)
+    else if (this.#said !== undefined) this.#options.onProgress?.(this.#said)
   }
 
   /** Something that must be so. */
@@ -196,6 +211,7 @@ export class ClaimContext {
       protocolWaitMs: Math.round(this.#protocolWaitMs),
       lateness: this.#lateness,
       attempt,
+      ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
     }
     await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')
     return record

@@ -1,19 +1,32 @@
+import type { ReporterSpec } from '../../report/index.ts'
+import { reporter, REPORTER_HELP } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
+
+const HELP = `
+${REPORTER_HELP}
+
+Examples:
+  npx lvslab report reports/run-20261120-0912             its four files, anew
+  npx lvslab report reports/run-20261120-0912 --reporter tap
+  npx lvslab report ci/1 ci/2 ci/3 --out ci               shards of one run as one; no claim may be in two of them`
+
+interface Options {
+  readonly out?: string
+  readonly reporter: readonly ReporterSpec[]
+}
 
 export const addReport: AddCommand = (program) => {
   program
     .command('report')
-    .description('make report.html anew from what a run recorded')
+    .description('make the reports anew from what runs recorded, or one of several runs')
     .argument('<run...>', 'folders of runs (they hold run.json), or the files themselves')
-    .action(async (runs: string[]) => {
-      const { readRun, writeReports } = await import('../../report/index.ts')
-      const { stat } = await import('node:fs/promises')
-      const path = await import('node:path')
-      const { print } = await import('../terminal/output.ts')
-      for (const given of runs) {
-        const run = await readRun(given)
-        const folder = (await stat(given)).isDirectory() ? given : path.dirname(given)
-        print((await writeReports(run, folder)).html)
-      }
+    .option('--out <folder>', 'write there, and make one run of all (default: each run in its own folder)')
+    .option('--reporter <name[=file]>', 'how to report it besides; may be given several times', reporter, [])
+    .addHelpText('after', HELP)
+    .action(async (given: string[], { out, reporter: specs }: Options) => {
+      const { remakeReports } = await import('../remake-reports.ts')
+      const { print, say } = await import('../terminal/output.ts')
+      const data = specs.some(({ file }) => file === undefined)
+      for (const path of await remakeReports(given, out, specs)) (data ? say : print)(path)
     })
 }
