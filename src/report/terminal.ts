@@ -3,6 +3,7 @@ import { figureLine } from './figure-line.ts'
 import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { oneLine, plural, shorten } from './text.ts'
+import { wrap } from './wrap.ts'
 
 export interface TerminalOptions {
   /** Whether ANSI colours may be used (the caller knows NO_COLOR, CI and whether it is a terminal). */
@@ -110,29 +111,4 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
     ...again.map((claim) => `   again: ${oneLine(reproduce(claim))}`),
     ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
   ]
-}
-
-/** Lines of at most `width` characters, later ones hung by `hang`; a word longer than a line is cut. */
-function wrap(text: string, width: number, hang = 0): string[] {
-  const lines: string[] = []
-  let line: string[] = []
-  const flush = () => {
-    lines.push((lines.length > 0 ? ' '.repeat(hang) : '') + line.join(''))
-    line = []
-  }
-  const room = () => width - (lines.length > 0 ? hang : 0)
-  for (const word of text.split(' ')) {
-    let letters = [...word]
-    if (line.length > 0 && line.length + 1 + letters.length > room()) flush()
-    if (line.length > 0) line.push(' ')
-    while (line.length + letters.length > room()) {
-      const fits = Math.max(1, room() - line.length)
-      line.push(...letters.slice(0, fits))
-      letters = letters.slice(fits)
-      flush()
-    }
-    line.push(...letters)
-  }
-  if (line.length > 0 || lines.length === 0) flush()
-  return lines
 }

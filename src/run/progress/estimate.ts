@@ -13,7 +13,7 @@ export interface RunningClaim {
 }
 
 /**
- * How long a run is still going to take, ms: what waits for lanes is shared by them, what runs alone comes after it. A
+ * How long a run is still going to take, ms: what waits for a lane goes to the one that is free first, what runs alone comes after it. A
  * claim that nobody has timed yet is taken to last as long as the median of those known; with none known there is no
  * estimate. One that is over its time counts as nothing: it may end any moment.
  */
@@ -27,16 +27,17 @@ export function remainingMs(
   const usual = median([...known.values()])
   const expected = (id: string): number => known.get(id) ?? usual
   const left = ({ id, elapsedMs }: RunningClaim): number => Math.max(0, expected(id) - elapsedMs)
-  const sum = (all: readonly number[]): number => all.reduce((total, ms) => total + ms, 0)
-  const shared = [
-    ...waiting.filter(({ timed }) => !timed).map(({ id }) => expected(id)),
-    ...running.filter(({ timed }) => !timed).map(left),
-  ]
+  const free = Array.from({ length: Math.max(1, lanes) }, (_, lane) => {
+    const claim = running.filter(({ timed }) => !timed)[lane]
+    return claim ? left(claim) : 0
+  })
+  for (const { id } of waiting.filter(({ timed }) => !timed)) {
+    const first = free.indexOf(Math.min(...free))
+    free[first] = (free[first] ?? 0) + expected(id)
+  }
   const alone = [
     ...waiting.filter(({ timed }) => timed).map(({ id }) => expected(id)),
     ...running.filter(({ timed }) => timed).map(left),
   ]
-  // The last claim of a lane ends no earlier than the longest that is left.
-  const sideBySide = shared.length === 0 ? 0 : Math.max(sum(shared) / Math.max(1, lanes), ...shared)
-  return sideBySide + sum(alone)
+  return Math.max(...free) + alone.reduce((sum, ms) => sum + ms, 0)
 }

@@ -22,7 +22,7 @@ export class LiveBlock {
 
   /** Columns that a line may fill: the last stays free, for terminals that wrap as soon as it is filled. */
   get width(): number {
-    return Math.max(20, (this.#terminal.columns ?? 80) - 1)
+    return Math.max(10, (this.#terminal.columns ?? 80) - 1)
   }
 
   /** Draws the block anew; lines that are too long are cut, and so are lines for which the terminal is too low. */

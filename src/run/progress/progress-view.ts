@@ -167,10 +167,8 @@ export class ProgressView implements Reporter {
   }
 
   #lane({ claim, lane, since, now, until }: Running): string {
-    const waits =
-      until === undefined ? '' : `, at most ${Math.max(0, (until - performance.now()) / 1000).toFixed(0)} s more`
     const place = `${seconds(since).padStart(7)}  ${this.#plan.lanes > 1 ? `${lane} ` : ''}${claim.topology}`
-    return `${this.#paint('90', place)} ${this.#paint('36', claim.id)} ${now}${this.#paint('90', waits)}`
+    return `${this.#paint('90', place)} ${this.#paint('36', claim.id)} ${waitText(now, until)}`
   }
 
   #counts(): string {
@@ -201,6 +199,13 @@ export class ProgressView implements Reporter {
   #paint(code: string, text: string): string {
     return this.#color && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text
   }
+}
+
+/** The deadline comes first: at 80 columns the end of a line is often cut off. */
+function waitText(now: string, until: number | undefined): string {
+  if (until === undefined) return now
+  const left = `at most ${Math.max(0, (until - performance.now()) / 1000).toFixed(0)} s`
+  return now.startsWith('waiting for ') ? now.replace('waiting', `waiting ${left}`) : `${now}, ${left}`
 }
 
 function seconds(since: number): string {
