@@ -2,8 +2,7 @@ import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
 import { figureLine } from './figure-line.ts'
 import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
-import { oneLine, plural, shorten } from './text.ts'
-import { wrap } from './wrap.ts'
+import { oneLine, plural, shorten, wrap } from './text.ts'
 
 export interface TerminalOptions {
   /** Whether ANSI colours may be used (the caller knows NO_COLOR, CI and whether it is a terminal). */

@@ -1,5 +1,4 @@
-import { oneLine, shorten } from '../text.ts'
-import { wrap } from '../wrap.ts'
+import { oneLine, shorten, wrap } from '../text.ts'
 import type { Comparison, Direction } from './comparison.ts'
 import {
   answer,

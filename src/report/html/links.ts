@@ -3,7 +3,7 @@ import { isBeside } from '../evidence-path.ts'
 
 /** Anchors of the claims: their ids, made safe for a fragment and unique within the page. */
 export function anchors(claims: readonly ClaimRecord[]): ReadonlyMap<ClaimRecord, string> {
-  const taken = new Set<string>(['findings', 'claims', 'main', 'run'])
+  const taken = new Set<string>(['findings', 'claims', 'documents', 'main', 'run'])
   const all = new Map<ClaimRecord, string>()
   for (const claim of claims) {
     const base = claim.id.replace(/[^\w.-]+/g, '-') || 'claim'
