@@ -43,7 +43,7 @@ const claim = z.looseObject({
   assertions: z.array(z.looseObject({ text, ok: z.boolean(), detail: text.exactOptional() })),
   timelines: z.array(timeline),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
-  evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),
+  evidence: z.array(z.looseObject({ kind: text, label: text, path: text, bytes: z.number().exactOptional() })),
   durationMs: ms,
   bootMs: ms.exactOptional(),
   protocolWaitMs: ms.exactOptional(),

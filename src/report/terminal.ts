@@ -107,7 +107,16 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
       (line) => ` ${hue(ink.bold(line))}`,
     ),
     ...wrap(oneLine(`${duration(run.durationMs)}${waited}; ${host}`), width - 3).map((line) => `   ${ink.dim(line)}`),
-    ...again.map((claim) => `   again: ${oneLine(reproduce(claim))}`),
+    ...again.flatMap((claim) => [`   again: ${oneLine(reproduce(claim, run.command))}`, ...evidenceLine(claim)]),
     ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
   ]
+}
+
+/** The folder that all of a claim's evidence lies in. */
+function evidenceLine({ evidence }: ClaimRecord): string[] {
+  const [first, ...rest] = evidence.map(({ path }) => path.split('/').slice(0, -1))
+  if (!first) return []
+  const same = first.findIndex((part, index) => rest.some((other) => other[index] !== part))
+  const folder = (same === -1 ? first : first.slice(0, same)).join('/')
+  return folder === '' ? [] : [`          evidence in ${oneLine(folder)}/`]
 }

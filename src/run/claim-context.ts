@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
@@ -18,6 +18,7 @@ import {
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
+import { boundText } from './evidence-bounds.ts'
 import type { Assertion, ClaimRecord, Evidence, Figure, Finding } from './record.ts'
 
 export type { Keep, Sabotage } from './claim-clusters.ts'
@@ -205,7 +206,7 @@ export class ClaimContext {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
-      evidence: files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file)),
+      evidence: await Promise.all(files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file))),
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
@@ -238,9 +239,12 @@ export class ClaimContext {
     }
   }
 
-  #evidenceOf(path: string, file: string): Evidence {
+  async #evidenceOf(path: string, file: string): Promise<Evidence> {
     const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
-    return { kind, label: file, path: relative(this.#options.outDir, path) }
+    // A cluster that stays up goes on writing; and a file that cannot be looked at is still worth naming.
+    const whole = kind === 'capture' || this.#options.keep !== undefined
+    const bytes = await (whole ? stat(path).then(({ size }) => size) : boundText(path)).catch(() => undefined)
+    return { kind, label: file, path: relative(this.#options.outDir, path), ...(bytes !== undefined && { bytes }) }
   }
 }
 

@@ -59,6 +59,8 @@ export interface Evidence {
   readonly label: string
   /** Path relative to the run record's folder. */
   readonly path: string
+  /** Its size. */
+  readonly bytes?: number
 }
 
 export interface Assertion {

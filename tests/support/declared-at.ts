@@ -11,9 +11,10 @@ const HERE = fileURLToPath(new URL('.', import.meta.url))
  */
 export function declaredAt(stack: string | undefined, root = projectRoot): ClaimRecord['source'] {
   for (const line of (stack ?? '').split('\n')) {
-    const [, url, row] = /(file:\/\/\/.*?):(\d+):\d+\)?$/.exec(line.trim()) ?? []
-    if (url === undefined) continue
-    const path = fileURLToPath(url.replace(/\?.*$/, ''))
+    // With source maps frames have paths, without them URLs.
+    const [, place, row] = /(?:at |\()((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/.exec(line.trim()) ?? []
+    if (place === undefined) continue
+    const path = place.startsWith('file:') ? fileURLToPath(place.replace(/\?.*$/, '')) : place
     const inside = relative(root, path)
     if (path.startsWith(HERE) || inside.startsWith('..') || !inside.startsWith(`tests${sep}`)) continue
     return { file: inside, line: Number(row) }

@@ -1,5 +1,5 @@
 import type { ClaimRecord, Evidence } from '../../run/record.ts'
-import { duration } from '../quantity.ts'
+import { duration, size } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
 import { figuresSection } from './figure.ts'
@@ -116,8 +116,8 @@ function evidence(items: readonly Evidence[]): Content {
   </dl>`
 }
 
-function evidenceLink({ path, label }: Evidence): Markup {
+function evidenceLink({ path, label, bytes }: Evidence): Markup {
   const link = fileLink(path)
   if (link === undefined) return html`<span>${label} <code>${path}</code></span>`
-  return html`<a href="${link}">${label}</a>`
+  return html`<a href="${link}">${label}</a>${bytes !== undefined && html` <span class="muted">${size(bytes)}</span>`}`
 }

@@ -45,3 +45,8 @@ void t.test('colour only when asked for, and never an escape sequence out of the
 void t.test('a run of no claims', async (t) => {
   t.match(plain(80, { ...sampleRun, claims: [], verdict: 'skip' }), 'No claim was run')
 })
+
+void t.test('what failed says where its evidence lies', async (t) => {
+  const text = renderTerminal(sampleRun, { color: false, width: 100 })
+  t.match(text, 'again: npx lvslab run 004-8\n          evidence in evidence/004-8/\n')
+})
