@@ -42,6 +42,7 @@ export async function checkHost(): Promise<Check[]> {
     acceleration(),
     optional(program('tshark', 'tshark', ['--version']), 'a second opinion on captures, in the tests'),
     optional(program('chromium', 'chromium', ['--version']), 'looks at reports, in the tests'),
+    optional(program('xmllint', 'libxml2-utils', ['--version']), 'checks junit.xml, in the tests'),
   ])
 }
 

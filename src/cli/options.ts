@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { messageOf } from '../errors.ts'
+import { parseReporter, REPORTERS, type ReporterSpec } from '../report/reporters/spec.ts'
 
 /** `--cluster NAME`, for commands about a cluster that is up. */
 export interface ClusterOption {
@@ -40,4 +42,18 @@ export function choice(flags: string, description: string, choices: readonly str
 export function clusterName(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) return text
   throw new InvalidArgumentError('A name has at most 40 letters, digits, dots, dashes and underscores.')
+}
+
+/** For the help of commands that report. */
+export const REPORTER_HELP = `Reporters: ${REPORTERS.join(', ')}.
+NAME writes to standard output, NAME=FILE to a file. The run's folder always gets run.json, report.html, junit.xml and
+summary.md; under GitHub Actions there are annotations and a step summary without asking.`
+
+/** Collects `--reporter NAME[=FILE]`, for commander. */
+export function reporter(text: string, before: readonly ReporterSpec[] = []): ReporterSpec[] {
+  try {
+    return [...before, parseReporter(text)]
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error))
+  }
 }

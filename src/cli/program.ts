@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addCompare } from './commands/compare.ts'
 import type { SetExitCode } from './commands/command-module.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDown } from './commands/down.ts'
@@ -15,7 +16,7 @@ import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 
 const GROUPS = [
-  { title: 'Prove:', add: [addRun, addList, addReport, addBench] },
+  { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addBench] },
   { title: 'Play:', add: [addUp, addStatus, addExec, addShell, addFault, addHeal, addDown] },
   { title: 'Look after:', add: [addDoctor, addImage] },
 ]

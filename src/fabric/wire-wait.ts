@@ -22,6 +22,13 @@ export interface WaitOptions {
   readonly what?: string
 }
 
+/** A wait as those see it who watch, not who wait. */
+export interface WaitNotice {
+  /** What is waited for, in words. */
+  readonly what: string
+  readonly timeoutMs: number
+}
+
 export interface WaitContext {
   readonly log: EventLog
   readonly clock: ClusterClock

@@ -22,7 +22,14 @@ import {
   type AdvertSender,
   type Takeover,
 } from './vrrp-queries.ts'
-import { WireWait, type EventMatcher, type EventTest, type PendingWait, type WaitOptions } from './wire-wait.ts'
+import {
+  WireWait,
+  type EventMatcher,
+  type EventTest,
+  type PendingWait,
+  type WaitNotice,
+  type WaitOptions,
+} from './wire-wait.ts'
 
 /**
  * What was seen on a cluster's networks, in order, and questions about it. Events come within a few ms of their time;
@@ -38,6 +45,9 @@ export class Wire {
 
   /** How late the machines on the wire were since a moment, ms; whoever runs them tells. */
   lateness: (since: ClusterTime) => Promise<number> = () => Promise.resolve(0)
+
+  /** Hears of each wait that begins, for views of what goes on; and of `undefined` when it is over. */
+  onWait: (wait: WaitNotice | undefined) => void = () => undefined
 
   /** @param sync - resolves when all events until now have been appended */
   constructor(clock: ClusterClock, sync: () => Promise<void>) {
@@ -144,12 +154,14 @@ export class Wire {
     const context = { log: this.#log, clock: this.#clock, sync: this.#sync, lateness: this.lateness }
     const wait = new WireWait<E>(context, named, options)
     this.#waits.add(wait)
+    this.onWait({ what: named.description, timeoutMs: options.timeoutMs })
     if (this.#end !== undefined) wait.reject(this.#end)
     try {
       return await wait.found
     } finally {
       wait.stop()
       this.#waits.delete(wait)
+      this.onWait(undefined)
     }
   }
 

@@ -158,3 +158,10 @@ export function offset(ms: number): string {
   const digits = String(Math.abs(rounded)).replace(/\B(?=(\d{3})+$)/g, THIN)
   return `${rounded > 0 ? '+' : rounded < 0 ? '−' : ''}${digits}${THIN}ms`
 }
+
+/** A file's size for people: "412 B", "3.4 kB", "12 MB". */
+export function size(bytes: number): string {
+  const [unit, factor] = bytes < 1000 ? ['B', 1] : bytes < 999_500 ? ['kB', 1e3] : ['MB', 1e6]
+  const amount = bytes / factor
+  return `${factor > 1 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)}${THIN}${unit}`
+}

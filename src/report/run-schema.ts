@@ -59,6 +59,7 @@ const claim = z.looseObject({
   verdict,
   reason: text.exactOptional(),
   code: text.exactOptional(),
+  errorKind: z.enum(['usage', 'infrastructure', 'prerequisite', 'nothingMatched', 'assertion']).exactOptional(),
   figures: z.array(figure),
   assertions: z.array(
     z.looseObject({
@@ -75,12 +76,13 @@ const claim = z.looseObject({
   timelines: z.array(timeline),
   sweeps: z.array(sweep).exactOptional(),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
-  evidence: z.array(z.looseObject({ kind: text, label: text, path: text })),
+  evidence: z.array(z.looseObject({ kind: text, label: text, path: text, bytes: z.number().exactOptional() })),
   durationMs: ms,
   bootMs: ms.exactOptional(),
   protocolWaitMs: ms.exactOptional(),
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
   attempt: z.number(),
+  source: z.looseObject({ file: text, line: z.number() }).exactOptional(),
 })
 
 const topology = z.looseObject({
@@ -107,6 +109,18 @@ const calibration = z.looseObject({
   durationMs: ms,
 })
 
+const host = z.looseObject({
+  cores: z.number(),
+  memoryMiB: z.number(),
+  cpu: text,
+  kernel: text,
+  distribution: text,
+  acceleration: z.enum(['kvm', 'tcg']),
+  accelerationReason: text.exactOptional(),
+  qemu: text,
+  node: text,
+})
+
 /** The shape of `lvslab.run/1`; see `src/run/record.ts`, which it must follow (a mismatch does not compile). */
 export const runSchema = z.looseObject({
   schema: z.literal(RUN_SCHEMA),
@@ -115,17 +129,7 @@ export const runSchema = z.looseObject({
   startedAt: text,
   durationMs: ms,
   command: z.array(text),
-  host: z.looseObject({
-    cores: z.number(),
-    memoryMiB: z.number(),
-    cpu: text,
-    kernel: text,
-    distribution: text,
-    acceleration: z.enum(['kvm', 'tcg']),
-    accelerationReason: text.exactOptional(),
-    qemu: text,
-    node: text,
-  }),
+  host,
   engine: z.enum(['vm', 'vagrant']),
   kernel: text,
   keepalived: text,
@@ -136,4 +140,7 @@ export const runSchema = z.looseObject({
   claims: z.array(claim),
   verdict,
   interrupted: z.boolean(),
+  parts: z
+    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host }))
+    .exactOptional(),
 }) satisfies z.ZodType<RunRecord>

@@ -67,8 +67,23 @@ export function keyFigure(claim: ClaimRecord): Figure | undefined {
   return bounded.find((figure) => standing(figure) !== 'inside') ?? bounded[0] ?? claim.figures[0]
 }
 
-/** The line that runs a claim again; an id with shell characters in it is quoted. */
-export function reproduce(claim: Pick<ClaimRecord, 'id'>): string {
-  const quoted = /^[\w.-]+$/.test(claim.id) ? claim.id : `'${claim.id.replaceAll("'", "'\\''")}'`
-  return `npx lvslab run ${quoted}`
+/** What a run was asked for and a claim must be asked for again, to be the same. */
+const REPEATED = ['--kernel', '--keepalived', '--engine']
+
+/**
+ * The line that runs a claim again; what has shell characters in it is quoted.
+ * @param command - the run's own: the kernel that it asked for, and cold boots, are asked for again
+ */
+export function reproduce(claim: Pick<ClaimRecord, 'id'>, command: readonly string[] = []): string {
+  const options = command.flatMap((word, index) => {
+    const [name = '', value] = word.split('=', 2)
+    if (word === '--cold') return [word]
+    if (!REPEATED.includes(name)) return []
+    return value === undefined ? [word, command[index + 1] ?? ''] : [word]
+  })
+  return ['npx lvslab run', ...[claim.id, ...options].map(quoted)].join(' ')
+}
+
+function quoted(word: string): string {
+  return /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

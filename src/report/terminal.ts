@@ -1,6 +1,7 @@
 import type { CalibrationRecord, ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
 import { calibrationSummary } from './calibration.ts'
-import { duration, excess, figureText, standing, windowPhrase } from './quantity.ts'
+import { figureLine } from './figure-line.ts'
+import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { sweepText } from './sweep-text.ts'
 import { timelineTable, type TableLook } from './terminal-timeline.ts'
@@ -109,14 +110,6 @@ function shownFigures(claim: ClaimRecord): readonly Figure[] {
   return bounded.length > 0 ? bounded : claim.figures
 }
 
-function figureLine(figure: Figure): string {
-  const name = `${oneLine(figure.name)} ${oneLine(figureText(figure).value)}`
-  const phrase = windowPhrase(figure)
-  if (phrase === undefined) return name
-  const far = excess(figure)
-  return `${name}${phrase.startsWith('in ') ? ' ' : ', '}${oneLine(phrase)}${far === undefined ? '' : ` (${oneLine(far)})`}`
-}
-
 function inkOf(figure: Figure, claim: ClaimRecord, ink: Inks): Ink {
   const where = standing(figure)
   return where === undefined || where === 'inside' || claim.verdict === 'pass' ? ink.dim : ink[claim.verdict]
@@ -142,7 +135,7 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
     ),
     ...wrap(oneLine(`${duration(run.durationMs)}${waited}; ${host}`), width - 3).map((line) => `   ${ink.dim(line)}`),
     ...(run.calibration === undefined ? [] : calibrationLines(run.calibration, ink, width)),
-    ...again.map((claim) => `   again: ${oneLine(reproduce(claim))}`),
+    ...again.flatMap((claim) => [`   again: ${oneLine(reproduce(claim, run.command))}`, ...evidenceLine(claim)]),
     ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
   ]
 }
@@ -150,4 +143,13 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
 function calibrationLines(calibration: CalibrationRecord, ink: Inks, width: number): string[] {
   const paint = calibration.verdict === 'pass' ? ink.dim : ink[calibration.verdict]
   return wrap(oneLine(calibrationSummary(calibration)), width - 3, 2).map((line) => `   ${paint(line)}`)
+}
+
+/** The folder that all of a claim's evidence lies in. */
+function evidenceLine({ evidence }: ClaimRecord): string[] {
+  const [first, ...rest] = evidence.map(({ path }) => path.split('/').slice(0, -1))
+  if (!first) return []
+  const same = first.findIndex((part, index) => rest.some((other) => other[index] !== part))
+  const folder = (same === -1 ? first : first.slice(0, same)).join('/')
+  return folder === '' ? [] : [`          evidence in ${oneLine(folder)}/`]
 }

@@ -1,37 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { RunRecord } from '../run/record.ts'
 import { renderHtml } from './html/page.ts'
+import { replaceFile } from './replace-file.ts'
+import { renderJunit } from './reporters/junit.ts'
+import { renderMarkdown } from './reporters/markdown.ts'
+import { runJson } from './run-json.ts'
+
+/** Paths of what every run leaves in its folder. */
+export interface WrittenReports {
+  readonly json: string
+  readonly html: string
+  readonly junit: string
+  readonly markdown: string
+}
 
 /**
- * Writes OUT/run.json and OUT/report.html, each whole or not at all (a temporary name, then a rename), making OUT when it
- * is not there. run.json comes first: a fault in drawing must not lose what was measured.
- * @returns the paths of both
+ * Writes OUT/run.json, report.html, junit.xml and summary.md, each whole or not at all, making OUT when it is not there.
+ * run.json comes first: a fault in drawing must not lose what was measured.
  * @throws NodeJS.ErrnoException when OUT cannot be written
  */
-export async function writeReports(run: RunRecord, outDir: string): Promise<{ html: string; json: string }> {
-  await mkdir(outDir, { recursive: true })
-  const json = join(outDir, 'run.json')
-  await replace(json, `${JSON.stringify(run, withoutInfinity, 2)}\n`)
-  const html = join(outDir, 'report.html')
-  await replace(html, renderHtml(run))
-  return { html, json }
-}
-
-/* JSON has no Infinity; a window's infinite end is no end. */
-function withoutInfinity(key: string, value: unknown): unknown {
-  const bound = key === 'min' || key === 'max'
-  return bound && typeof value === 'number' && !Number.isFinite(value) ? undefined : value
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await writeFile(temporary, text)
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+export async function writeReports(run: RunRecord, outDir: string): Promise<WrittenReports> {
+  const at = (name: string): string => join(outDir, name)
+  const paths = { json: at('run.json'), html: at('report.html'), junit: at('junit.xml'), markdown: at('summary.md') }
+  await replaceFile(paths.json, runJson(run))
+  const place = { folder: resolve(outDir), gitlabProject: process.env['CI_PROJECT_DIR'] }
+  await replaceFile(paths.junit, renderJunit(run, place))
+  await replaceFile(paths.markdown, renderMarkdown(run))
+  await replaceFile(paths.html, renderHtml(run))
+  return paths
 }

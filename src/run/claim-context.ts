@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
+import type { WaitNotice } from '../fabric/index.ts'
 import { needsOf } from '../fault/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import {
@@ -21,6 +22,7 @@ import {
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
+import { boundText } from './evidence-bounds.ts'
 import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Sweep } from './record.ts'
 import type { SweepOptions } from './sweep.ts'
 import { type Excuses, Watch } from './watch.ts'
@@ -40,7 +42,9 @@ export interface ClaimOptions {
   readonly mode: BootOptions['mode']
   readonly keep?: Keep
   readonly sabotage?: Sabotage
-  readonly onProgress?: (line: string) => void
+  /** `waitMs`: what it waits for comes within so long, or never. */
+  readonly onProgress?: (line: string, waitMs?: number) => void
+  readonly source?: ClaimRecord['source']
 }
 
 export interface Measurement {
@@ -100,6 +104,7 @@ export class ClaimContext {
   readonly #sweeps: Sweep[] = []
   readonly #questions: Promise<unknown>[] = []
   readonly #watch = new Watch()
+  #said: string | undefined
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
 
@@ -125,7 +130,10 @@ export class ClaimContext {
 
   /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
   async boot(options: ClaimBoot = {}): Promise<Cluster> {
-    return this.#clusters.boot(options.topology ?? this.topology, { ...options, needs: needsOf(options.faults ?? []) })
+    const needs = needsOf(options.faults ?? [])
+    const cluster = await this.#clusters.boot(options.topology ?? this.topology, { ...options, needs })
+    cluster.wire.onWait = (wait) => this.#tellWait(wait)
+    return cluster
   }
 
   /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */
@@ -141,7 +149,14 @@ export class ClaimContext {
 
   /** Tells who watches what goes on. */
   say(line: string): void {
+    this.#said = line
     this.#options.onProgress?.(line)
+  }
+
+  /* When a wait is over, what was said before it is what goes on. */
+  #tellWait(wait: WaitNotice | undefined): void {
+    if (wait) this.#options.onProgress?.(`waiting for ${wait.what}`, wait.timeoutMs)
+    else if (this.#said !== undefined) this.#options.onProgress?.(this.#said)
   }
 
   /** Something that must be so. */
@@ -279,12 +294,13 @@ export class ClaimContext {
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
       ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
-      evidence: files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file)),
+      evidence: await Promise.all(files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file))),
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
       lateness: this.#lateness,
       attempt,
+      ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
     }
     await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')
     return record
@@ -317,9 +333,12 @@ export class ClaimContext {
     }
   }
 
-  #evidenceOf(path: string, file: string): Evidence {
+  async #evidenceOf(path: string, file: string): Promise<Evidence> {
     const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
-    return { kind, label: file, path: relative(this.#options.outDir, path) }
+    // A cluster that stays up goes on writing; and a file that cannot be looked at is still worth naming.
+    const whole = kind === 'capture' || this.#options.keep !== undefined
+    const bytes = await (whole ? stat(path).then(({ size }) => size) : boundText(path)).catch(() => undefined)
+    return { kind, label: file, path: relative(this.#options.outDir, path), ...(bytes !== undefined && { bytes }) }
   }
 }
 

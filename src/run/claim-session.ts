@@ -26,7 +26,8 @@ export interface SessionSettings {
 /** What such a process tells its parent. */
 export type SessionMessage =
   | { readonly type: 'start'; readonly id: string; readonly attempt: number }
-  | { readonly type: 'progress'; readonly id?: string; readonly line: string }
+  /** `waitMs`: what it waits for comes within so long, or never. */
+  | { readonly type: 'progress'; readonly id?: string; readonly line: string; readonly waitMs?: number }
   | { readonly type: 'end'; readonly record: ClaimRecord }
   /** A cluster stays up under this name; its process outlives the run. */
   | { readonly type: 'kept'; readonly id: string; readonly name: string }
@@ -69,6 +70,8 @@ export async function findClaim(id: string): Promise<{ claim: Claim; topology: T
 export interface SessionHooks {
   readonly sabotageOf?: (name: string) => Sabotage
   readonly hand?: Keep['hand']
+  /** Where the claim's test is declared. */
+  readonly source?: ClaimRecord['source']
 }
 
 /** Clusters that stay up keep this process alive; otherwise it ends with its parent. */
@@ -96,13 +99,15 @@ export async function runClaim(
   settings ??= sessionSettings()
   const { outDir, folder = 'claims', kernel, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
   const { claim, topology } = await findClaim(id)
-  const onProgress = (line: string): void => tellParent({ type: 'progress', id, line })
+  const onProgress = (line: string, waitMs?: number): void =>
+    tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
     lab ??= Lab.open({ kernel, progress: (line) => tellParent({ type: 'progress', line }) })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
+      ...(hooks.source === undefined ? {} : { source: hooks.source }),
       ...(keep === undefined || !hooks.hand ? {} : { keep: keeping(id, keep, hooks.hand) }),
       ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),
     })

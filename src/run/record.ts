@@ -108,6 +108,8 @@ export interface Evidence {
   readonly label: string
   /** Path relative to the run record's folder. */
   readonly path: string
+  /** Its size. */
+  readonly bytes?: number
 }
 
 export interface Assertion {
@@ -157,6 +159,17 @@ export interface ClaimRecord {
   /** How late the harness was scheduled while the claim ran, ms. */
   readonly lateness?: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }
   readonly attempt: number
+  /** Where the claim's test is declared: path relative to the project, line from 1. */
+  readonly source?: { readonly file: string; readonly line: number }
+}
+
+/** One of the runs that a record was merged from. */
+export interface RunPart {
+  readonly id: string
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly command: readonly string[]
+  readonly host: HostRecord
 }
 
 /**
@@ -197,6 +210,8 @@ export interface RunRecord {
   readonly claims: readonly ClaimRecord[]
   readonly verdict: Verdict
   readonly interrupted: boolean
+  /** The shards that `lvslab report --out` made this record of; then `durationMs` and `phases` are their sums. */
+  readonly parts?: readonly RunPart[]
 }
 
 /** As much of a topology as a report needs to draw it. */

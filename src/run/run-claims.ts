@@ -1,14 +1,17 @@
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism, freemem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Lab } from '../cluster/index.ts'
 import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
-import { renderTerminal, writeReports } from '../report/index.ts'
+import { broadcast, reportersFor, withDefaults, type ReporterSpec } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
 import { quickCalibration } from './calibration.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { ProgressView } from './progress-view.ts'
+import { lanesOf } from './lanes.ts'
+import { Durations } from './progress/durations.ts'
+import { ProgressView } from './progress/progress-view.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
 import { RunSession } from './run-session.ts'
 import { selectClaims } from './selection.ts'
@@ -23,8 +26,8 @@ export interface RunClaimsOptions {
   readonly repeat: number
   readonly shard?: { readonly index: number; readonly count: number } | undefined
   readonly out?: string | undefined
-  readonly json: boolean
-  readonly tap?: boolean
+  /** Who reports the run besides the files that are always written. Default: the terminal. */
+  readonly reporters?: readonly ReporterSpec[]
   readonly cold: boolean
   readonly grep?: string | undefined
 }
@@ -36,8 +39,14 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   const startedAt = new Date()
   const selected = await selectClaims({ wanted: options.selection, grep: options.grep, shard: options.shard })
   const outDir = resolve(options.out ?? join('reports', `run-${stamp(startedAt)}`))
+  const { stdout, env } = process
+  const reporters = reportersFor(withDefaults(options.reporters ?? [], env), { outDir, stdout, env })
   await mkdir(outDir, { recursive: true })
-  const view = new ProgressView(process.stderr, [...selected.values()].flat().length * options.repeat)
+  const command = ['lvslab', ...process.argv.slice(2)]
+  const lanes = lanesOf(availableParallelism(), freemem())
+  const planned = Array.from({ length: options.repeat }, () => [...selected.values()].flat()).flat()
+  const view = new ProgressView(process.stderr, { claims: planned, lanes })
+  const tell = broadcast([view, ...reporters])
   const phases: Record<string, number> = {}
   const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
     const begun = performance.now()
@@ -48,54 +57,57 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     }
   }
 
-  view.say(`evidence and reports go to ${outDir}`)
-  const calibrating = quickCalibration((line) => view.say(`calibration: ${line}`))
-  const lab = await timed('images', () => Lab.open({ kernel: options.kernel, progress: (line) => view.say(line) }))
-  view.say(
-    `QEMU ${lab.host.qemu.version} under ${lab.host.acceleration.kind}, kernel ${lab.host.kernel.release}, ` +
-      `keepalived ${lab.host.userland.keepalived}`,
-  )
-  // Machines that boot now would be in its way, as it in theirs.
-  const calibration = await timed('calibration', () => calibrating)
-  if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
-  const session = new RunSession(view, outDir, options)
-  await session.run(selected, timed)
-
-  const record: RunRecord = {
-    schema: RUN_SCHEMA,
-    id: `${stamp(startedAt)}-${process.pid}`,
-    lvslab: version,
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(performance.now() - started),
-    command: ['lvslab', ...process.argv.slice(2)],
-    host: await hostRecord(lab.host),
-    engine: 'vm',
-    kernel: lab.host.kernel.release,
-    keepalived: lab.host.userland.keepalived,
-    userland: lab.host.userland.name,
-    phases,
-    topologies: [...selected.keys()].map(topologyRecord),
-    calibration,
-    claims: session.records,
-    verdict: overall(session.records),
-    interrupted: session.interrupted,
-  }
-  const { html, json } = await writeReports(record, outDir)
-  view.close()
-  if (options.json) process.stdout.write(JSON.stringify(record) + '\n')
-  const summary = renderTerminal(record, {
-    color: process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true,
-    width: Math.min(process.stdout.columns ?? 100, 120),
-    reportPath: html,
-  })
-  if (!options.json) process.stdout.write(summary.trimEnd() + '\n')
-  else process.stderr.write(`${json}\n`)
-  for (const name of session.kept) {
-    process.stderr.write(
-      `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
+  try {
+    view.progress(`evidence and reports go to ${outDir}`)
+    const progress = (line: string): void => view.progress(line)
+    const calibrating = quickCalibration((line) => view.progress(`calibration: ${line}`))
+    const lab = await timed('images', () => Lab.open({ kernel: options.kernel, progress }))
+    const { qemu, acceleration, kernel, userland } = lab.host
+    view.progress(
+      `QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel.release}, keepalived ${userland.keepalived}`,
     )
+    // Machines that boot now would be in its way, as it in theirs.
+    const calibration = await timed('calibration', () => calibrating)
+    const durations = new Durations(`${acceleration.kind}${options.cold ? ' cold' : ''}`)
+    view.expect(durations.read())
+    if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
+    tell.runStarted({
+      ...{ startedAt: startedAt.toISOString(), command },
+      topologies: [...selected].map(([{ name }, claims]) => ({ name, claims: claims.length * options.repeat })),
+    })
+    const session = new RunSession(tell, outDir, { ...options, lanes })
+    await session.run(selected, timed)
+
+    const record: RunRecord = {
+      schema: RUN_SCHEMA,
+      id: `${stamp(startedAt)}-${process.pid}`,
+      lvslab: version,
+      startedAt: startedAt.toISOString(),
+      durationMs: Math.round(performance.now() - started),
+      command,
+      host: await hostRecord(lab.host),
+      engine: 'vm',
+      kernel: kernel.release,
+      keepalived: userland.keepalived,
+      userland: userland.name,
+      phases,
+      topologies: [...selected.keys()].map(topologyRecord),
+      calibration,
+      claims: session.records,
+      verdict: overall(session.records),
+      interrupted: session.interrupted,
+    }
+    await durations.add(session.records)
+    await tell.runEnded(record)
+    for (const name of session.kept) {
+      process.stderr.write(
+        `kept: npx lvslab status --cluster ${name} · shell NODE --cluster ${name} · down --cluster ${name}\n`,
+      )
+    }
+    return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records, calibration)
+  } finally {
+    view.close()
   }
-  return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records, calibration)
 }
 
 /** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */
@@ -105,13 +117,15 @@ async function prepareAll(
   outDir: string,
   view: ProgressView,
 ): Promise<void> {
-  for (const topology of topologies) {
+  for (const [index, topology] of topologies.entries()) {
+    view.doing(`a ready ${topology.name} to copy from (cluster ${index + 1} of ${topologies.length})`)
     try {
       await lab.prepare(topology, join(outDir, 'prepare', topology.name))
     } catch (error) {
-      view.say(describeError(error))
+      view.progress(describeError(error))
     }
   }
+  view.doing(undefined)
 }
 
 function refuseWhatIsNotThere(options: RunClaimsOptions): void {

@@ -1,9 +1,8 @@
-import { availableParallelism, freemem } from 'node:os'
 import { ExitCode } from '../errors.ts'
+import type { Reporter } from '../report/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import { ClaimProcess } from './claim-process.ts'
-import { Lanes, lanesOf } from './lanes.ts'
-import type { ProgressView } from './progress-view.ts'
+import { Lanes } from './lanes.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
@@ -14,6 +13,8 @@ const JOB_CLAIMS = 6
 
 export interface SessionOptions {
   readonly repeat: number
+  /** Clusters side by side where times are not judged. */
+  readonly lanes: number
   readonly kernel?: string | undefined
   readonly cold: boolean
   readonly keep: 'never' | 'failed' | 'always'
@@ -37,14 +38,14 @@ export class RunSession {
   readonly kept: string[] = []
   interrupted = false
   readonly #records: ClaimRecord[] = []
-  readonly #view: ProgressView
+  readonly #tell: Required<Reporter>
   readonly #outDir: string
   readonly #options: SessionOptions
   readonly #running = new Set<ClaimProcess>()
   #order: readonly string[] = []
 
-  constructor(view: ProgressView, outDir: string, options: SessionOptions) {
-    this.#view = view
+  constructor(tell: Required<Reporter>, outDir: string, options: SessionOptions) {
+    this.#tell = tell
     this.#outDir = outDir
     this.#options = options
   }
@@ -60,7 +61,7 @@ export class RunSession {
       // The second time nothing is written any more; machines die with this process all the same.
       if (this.interrupted) process.exit(ExitCode.interrupted)
       this.interrupted = true
-      this.#view.say('interrupted: writing what is known so far')
+      this.#tell.progress('interrupted: writing what is known so far')
       for (const child of this.#running) child.kill()
     }
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
@@ -68,7 +69,7 @@ export class RunSession {
       for (let round = 1; round <= this.#options.repeat; round++) {
         const together = jobsOf(selected, round, ({ timed }) => !timed)
         const alone = jobsOf(selected, round, ({ timed }) => timed)
-        const lanes = new Lanes(lanesOf(availableParallelism(), freemem()))
+        const lanes = new Lanes(this.#options.lanes)
         if (together.length > 0) await timer('claims side by side', () => lanes.run(together, (job) => this.#job(job)))
         if (alone.length > 0) await timer('timed claims', () => new Lanes(1).run(alone, (job) => this.#job(job)))
       }
@@ -107,16 +108,14 @@ export class RunSession {
       },
       (message) => {
         if (message.type === 'progress') {
-          this.#view.progress(message.line, message.id)
+          this.#tell.progress(message.line, message.id, message.waitMs)
         } else if (message.type === 'kept') {
           this.kept.push(message.name)
           kept = true
         } else if (message.type === 'start') {
           running = message.id
-          this.#view.start(
-            claims.find(({ id }) => id === message.id)!,
-            message.attempt,
-          )
+          const { id, title } = claims.find(({ id }) => id === message.id)!
+          this.#tell.claimStarted({ id, topology: topology.name, title, attempt: message.attempt })
           clearTimeout(limit)
           limit = setTimeout(() => {
             timedOut = true
@@ -127,7 +126,7 @@ export class RunSession {
           clearTimeout(limit)
           done.push(message.record.id)
           this.#records.push(message.record)
-          this.#view.end(message.record)
+          this.#tell.claimEnded(message.record)
           if (done.length === claims.length) allDone()
         }
       },
@@ -145,7 +144,7 @@ export class RunSession {
     const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!
     const record = lostClaim(topology, lost, timedOut ? `took over ${CLAIM_LIMIT_MS / 1000} s` : end.how, end.stderr)
     this.#records.push(record)
-    this.#view.end(record)
+    this.#tell.claimEnded(record)
     return [...done, lost.id]
   }
 }

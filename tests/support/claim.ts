@@ -1,6 +1,7 @@
 import t from 'tap'
 import { findClaim, isSelected, runClaim } from '../../src/run/claim-session.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { declaredAt } from './declared-at.ts'
 import { keepUp } from './keep-up.ts'
 import { sabotageOf } from '../harness/sabotage/index.ts'
 
@@ -12,10 +13,11 @@ t.setTimeout(0)
  * into the run record, and tap hears of every assertion.
  */
 export function claim(id: string, body: (context: ClaimContext) => Promise<void>): void {
+  const source = declaredAt(new Error().stack)
   void t.test(id, { timeout: 0 }, async (test) => {
     if (!(await isSelected(id))) return test.plan(0, 'not selected')
     const { claim: spec } = await findClaim(id)
-    const record = await runClaim(id, body, { sabotageOf, hand: keepUp })
+    const record = await runClaim(id, body, { sabotageOf, hand: keepUp, ...(source && { source }) })
     test.comment(`${id} ${spec.title}: ${record.verdict}`)
     if (record.verdict === 'skip')
       return void test.pass(`skipped: ${record.reason ?? ''}`, { skip: record.reason ?? true })

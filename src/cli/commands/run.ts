@@ -1,9 +1,12 @@
-import { choice, shard, wholeNumber } from '../options.ts'
+import type { ReporterSpec } from '../../report/index.ts'
 import type { RunClaimsOptions } from '../../run/index.ts'
+import { choice, reporter, REPORTER_HELP, shard, wholeNumber } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
 Selection: claims (004-4) and topologies (dr-vrrp); none means all. "list" shows them.
+
+${REPORTER_HELP}
 
 Examples:
   npx lvslab run                         every claim
@@ -11,13 +14,17 @@ Examples:
   npx lvslab run 004-4 --repeat 20       the spread of one figure
   npx lvslab run --shard 1/4 --out ci    the first quarter, for CI
   npx lvslab run --grep timeline         every failover, with the table of its events
+  npx lvslab run --tap | tee run.tap     TAP 14 for another program
 
 Exit codes: 0 all pass, 1 a claim failed, 2 usage, 3 infrastructure, 4 a prerequisite is missing,
 5 nothing matched, 6 inconclusive only, 130 interrupted.`
 
 /** As commander gives them. */
-type Options = Omit<RunClaimsOptions, 'selection' | 'json' | 'cold' | 'tap'> &
-  Partial<Pick<RunClaimsOptions, 'json' | 'cold' | 'tap'>>
+interface Options extends Omit<RunClaimsOptions, 'selection' | 'reporters'> {
+  readonly reporter: readonly ReporterSpec[]
+  readonly json: boolean
+  readonly tap: boolean
+}
 
 export const addRun: AddCommand = (program, setExitCode) => {
   program
@@ -35,11 +42,17 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .option('--out <folder>', 'where to write (default: reports/run-<time>)')
     .option('--grep <text>', 'only claims with this in their title, or that record it: timeline')
     .option('--cold', 'boot every machine from its disk', false)
-    .option('--json', 'the run record on standard output', false)
-    .option('--tap', 'TAP on standard output', false)
+    .option('--reporter <name[=file]>', 'how to report it besides; may be given several times', reporter, [])
+    .option('--json', 'the run record on standard output: --reporter json', false)
+    .option('--tap', 'TAP 14 on standard output: --reporter tap', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (selection: string[], options: Options) => {
+    .action(async (selection: string[], { reporter, json, tap, ...options }: Options) => {
       const { runClaims } = await import('../../run/index.ts')
-      setExitCode(await runClaims({ json: false, cold: false, tap: false, ...options, selection }))
+      const asked: readonly ReporterSpec[] = [
+        ...reporter,
+        ...(json ? [{ name: 'json' as const }] : []),
+        ...(tap ? [{ name: 'tap' as const }] : []),
+      ]
+      setExitCode(await runClaims({ ...options, selection, reporters: asked }))
     })
 }

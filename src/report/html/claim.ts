@@ -1,16 +1,17 @@
 import type { Assertion, ClaimRecord, Evidence } from '../../run/record.ts'
-import { duration } from '../quantity.ts'
+import { duration, size } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
 import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
 import { fileLink } from './links.ts'
-import { html, prose, type Markup } from './markup.ts'
+import { html, prose, type Content, type Markup } from './markup.ts'
 import { sweepsSection } from './sweep.ts'
 import { timelineSection } from './timeline.ts'
+import { trafficSection } from './traffic.ts'
 
 /** One claim with everything that was measured for it. */
-export function claimSection(claim: ClaimRecord, anchor: string): Markup {
+export function claimSection(claim: ClaimRecord, anchor: string, command: readonly string[] = []): Markup {
   return html`<article
     class="claim card is-${claim.verdict}"
     id="${anchor}"
@@ -25,7 +26,7 @@ export function claimSection(claim: ClaimRecord, anchor: string): Markup {
       <h3 id="${anchor}-title">${prose(claim.title)}</h3>
     </header>
     ${reason(claim)} ${assertions(claim)} ${figuresSection(claim.figures)} ${sweepsSection(claim.sweeps)}
-    ${claim.timelines.map(timelineSection)}
+    ${claim.timelines.map((timeline) => [timelineSection(timeline), trafficSection(timeline)])}
     ${
       claim.findings.length > 0 &&
       html`<div class="callout finding">
@@ -35,7 +36,7 @@ export function claimSection(claim: ClaimRecord, anchor: string): Markup {
         </ul>
       </div>`
     }
-    ${footer(claim)}
+    ${footer(claim, command)}
   </article>`
 }
 
@@ -80,7 +81,7 @@ function testText({ name, errorRate, statistic, p }: NonNullable<Assertion['test
   return `test: ${[name, ...figures.filter((figure) => figure !== undefined)].join(', ')}`
 }
 
-function footer(claim: ClaimRecord): Markup {
+function footer(claim: ClaimRecord, command: readonly string[]): Markup {
   const { lateness } = claim
   const facts: (readonly [string, string])[] = []
   if (claim.bootMs !== undefined) facts.push(['cluster ready after', duration(claim.bootMs)])
@@ -101,20 +102,39 @@ function footer(claim: ClaimRecord): Markup {
         )}
       </dl>`
     }
-    ${
-      claim.evidence.length > 0 &&
-      html`<p class="evidence">
-        <span class="muted">Evidence:</span>
-        ${claim.evidence.map((item, index) => html`${index > 0 && ', '}${evidenceLink(item)}`)}
-      </p>`
-    }
-    <p class="again"><span class="muted">Run it again:</span> <code class="command">${reproduce(claim)}</code></p>
+    ${evidence(claim.evidence)}
+    <p class="again">
+      <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, command)}</code>
+    </p>
   </footer>`
 }
 
-function evidenceLink(evidence: Evidence): Markup {
-  const link = fileLink(evidence.path)
-  const kind = evidence.label.includes(evidence.kind) ? undefined : html` <span class="muted">(${evidence.kind})</span>`
-  if (link === undefined) return html`<span>${evidence.label}${kind} <code>${evidence.path}</code></span>`
-  return html`<span><a href="${link}">${evidence.label}</a>${kind}</span>`
+const KINDS: Readonly<Record<string, string>> = {
+  capture: 'Captures',
+  console: 'Consoles',
+  journal: 'Journals',
+  state: 'State and journals',
+}
+
+/** Files by what they are, in the order in which each kind comes. */
+function evidence(items: readonly Evidence[]): Content {
+  if (items.length === 0) return undefined
+  const kinds = [...new Set(items.map(({ kind }) => kind))]
+  return html`<dl class="evidence">
+    ${kinds.map(
+      (kind) =>
+        html`<div>
+          <dt>${KINDS[kind] ?? kind}</dt>
+          <dd>
+            ${items.filter((item) => item.kind === kind).map((item, index) => html`${index > 0 && ', '}${evidenceLink(item)}`)}
+          </dd>
+        </div> `,
+    )}
+  </dl>`
+}
+
+function evidenceLink({ path, label, bytes }: Evidence): Markup {
+  const link = fileLink(path)
+  if (link === undefined) return html`<span>${label} <code>${path}</code></span>`
+  return html`<a href="${link}">${label}</a>${bytes !== undefined && html` <span class="muted">${size(bytes)}</span>`}`
 }

@@ -1,8 +1,9 @@
 import type { ClaimRecord } from '../../run/record.ts'
+import { isBeside } from '../evidence-path.ts'
 
 /** Anchors of the claims: their ids, made safe for a fragment and unique within the page. */
 export function anchors(claims: readonly ClaimRecord[]): ReadonlyMap<ClaimRecord, string> {
-  const taken = new Set<string>(['findings', 'claims', 'main', 'run'])
+  const taken = new Set<string>(['findings', 'claims', 'documents', 'main', 'run'])
   const all = new Map<ClaimRecord, string>()
   for (const claim of claims) {
     const base = claim.id.replace(/[^\w.-]+/g, '-') || 'claim'
@@ -19,8 +20,7 @@ export function anchors(claims: readonly ClaimRecord[]): ReadonlyMap<ClaimRecord
  * the link starts with "./", so that a path such as "javascript:…" is a file's name and nothing else.
  */
 export function fileLink(path: string): string | undefined {
+  if (!isBeside(path)) return undefined
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
-  if (path.startsWith('/') || segments.length === 0 || segments.some((s) => s === '..' || s.includes('\\')))
-    return undefined
   return `./${segments.map((segment) => encodeURIComponent(segment)).join('/')}`
 }

@@ -4,6 +4,7 @@ import { headline, inOrder } from '../summary.ts'
 import { claimSection } from './claim.ts'
 import { claimIndex } from './claim-index.ts'
 import { findingsSection } from './findings.ts'
+import { documentSummary } from './document-summary.ts'
 import { anchors as anchorsOf } from './links.ts'
 import { html, trusted, type Markup } from './markup.ts'
 import { runHeader } from './run-header.ts'
@@ -27,6 +28,7 @@ const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha25
 export function renderHtml(run: RunRecord): string {
   const claims = inOrder(run.claims)
   const anchors = anchorsOf(claims)
+  const all = clusters(run, claims)
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -43,8 +45,8 @@ export function renderHtml(run: RunRecord): string {
         <div class="page">
           ${runHeader(run)}
           <main id="main">
-            ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
-            ${clusters(run, claims).map((cluster) => clusterSection(cluster, anchors))}
+            ${documentSummary(run, all)} ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
+            ${all.map((cluster) => clusterSection(cluster, anchors, run.command))}
           </main>
           <footer class="page-foot muted">
             Made from <a href="./run.json">run.json</a> (${run.schema}) by lvslab ${run.lvslab}. A claim passes, fails,
@@ -59,6 +61,7 @@ export function renderHtml(run: RunRecord): string {
 
 interface Cluster {
   readonly name: string
+  readonly anchor: string
   readonly topology: TopologyRecord | undefined
   readonly claims: readonly ClaimRecord[]
 }
@@ -66,21 +69,27 @@ interface Cluster {
 /** The run's topologies in its own order, then those that only a claim names. */
 function clusters(run: RunRecord, claims: readonly ClaimRecord[]): Cluster[] {
   const names = new Set([...run.topologies.map(({ name }) => name), ...claims.map(({ topology }) => topology)])
-  return [...names].map((name) => ({
+  return [...names].map((name, index) => ({
     name,
+    // No claim's anchor has a colon.
+    anchor: `cluster:${index + 1}`,
     topology: run.topologies.find((topology) => topology.name === name),
     claims: claims.filter((claim) => claim.topology === name),
   }))
 }
 
-function clusterSection({ name, topology, claims }: Cluster, anchors: ReadonlyMap<ClaimRecord, string>): Markup {
+function clusterSection(
+  { name, anchor, topology, claims }: Cluster,
+  anchors: ReadonlyMap<ClaimRecord, string>,
+  command: readonly string[],
+): Markup {
   const title = topology ? html`${topology.title}` : html`claims of a cluster that the record does not describe`
-  return html`<section class="cluster">
-    <h2>
+  return html`<section class="cluster" aria-labelledby="${anchor}">
+    <h2 id="${anchor}">
       <span class="cluster-name">${name}</span> ${title}
       ${topology?.document !== undefined && html`<span class="muted">document ${topology.document}</span>`}
     </h2>
     ${topology && html`<div class="card">${topologySection(topology)}</div>`}
-    ${claims.map((claim) => claimSection(claim, anchors.get(claim) ?? ''))}
+    ${claims.map((claim) => claimSection(claim, anchors.get(claim) ?? '', command))}
   </section>`
 }

@@ -68,4 +68,16 @@ svg text.tp-vip { font-size: 12px; font-weight: 600; fill: var(--accent); }
 line.n0 { stroke: var(--s0); } line.n1 { stroke: var(--s3); } line.n2 { stroke: var(--s2); } line.n3 { stroke: var(--s1); }
 .tp-plug { fill: var(--surface); stroke-width: 2; }
 circle.n0 { stroke: var(--s0); } circle.n1 { stroke: var(--s3); } circle.n2 { stroke: var(--s2); } circle.n3 { stroke: var(--s1); }
+figure.traffic { margin-top: 18px; }
+figure.traffic .legend { margin-bottom: 6px; }
+.swatch.tr-s0 { background: var(--s0); } .swatch.tr-s1 { background: var(--s1); } .swatch.tr-s2 { background: var(--s2); }
+.swatch.tr-s3 { background: var(--s3); } .swatch.tr-s4 { background: var(--s4); } .swatch.tr-s5 { background: var(--s5); }
+.swatch.tr-failed { background: var(--fail-solid); }
+.swatch.tr-shade-swatch { background: var(--fail-tint); box-shadow: inset 0 0 0 1px var(--fail-solid); }
+svg .tr-s0 { fill: var(--s0); } svg .tr-s1 { fill: var(--s1); } svg .tr-s2 { fill: var(--s2); }
+svg .tr-s3 { fill: var(--s3); } svg .tr-s4 { fill: var(--s4); } svg .tr-s5 { fill: var(--s5); }
+svg .tr-failed { fill: var(--fail-solid); }
+.tr-shade { fill: var(--fail-tint); }
+.tr-dots { stroke: var(--s0); stroke-width: 3; stroke-linecap: round; fill: none; }
+.narrow .tr-dots { stroke-width: 2; }
 `

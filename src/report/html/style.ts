@@ -136,6 +136,8 @@ const CLAIMS = `
 .claim > footer { margin-top: 16px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 13px; display: grid; gap: 6px; }
 dl.inline { display: flex; flex-wrap: wrap; gap: 2px 22px; }
 dl.inline > div { display: flex; flex-wrap: wrap; gap: 0 6px; } dl.inline dt { font-size: inherit; }
+dl.evidence > div { display: flex; flex-wrap: wrap; gap: 0 8px; } dl.evidence dt { font-size: inherit; }
+dl.evidence dd { min-width: 0; }
 .command { user-select: all; -webkit-user-select: all; background: var(--sunken); border: 1px solid var(--line); border-radius: 5px;
   padding: 1px 7px; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .page-foot { margin-top: 44px; font-size: 13px; }

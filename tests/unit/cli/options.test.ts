@@ -46,7 +46,7 @@ void t.test('a name cannot lead out of its folder', async (t) => {
 void t.test('run has defaults, and takes every option', async (t) => {
   t.match(parse(['run']), [[], { engine: 'vm', keep: 'never', repeat: 1, json: false, cold: false, tap: false }])
   const long = 'run 004-4 dr-vrrp --kernel k --keepalived 2.3 --engine vagrant --keep failed --repeat 3 --shard 1/2'
-  t.same(parse(`${long} --out o --json --cold --grep g --tap`.split(' ')), [
+  t.same(parse(`${long} --out o --json --cold --grep g --tap --reporter junit=j.xml --reporter github`.split(' ')), [
     ['004-4', 'dr-vrrp'],
     {
       ...{
@@ -58,6 +58,7 @@ void t.test('run has defaults, and takes every option', async (t) => {
         shard: { index: 1, count: 2 },
       },
       ...{ out: 'o', json: true, cold: true, grep: 'g', tap: true },
+      reporter: [{ name: 'junit', file: 'j.xml' }, { name: 'github' }],
     },
   ])
 })
@@ -68,6 +69,7 @@ void t.test('what cannot be is refused', async (t) => {
     'run --engine xen',
     'run --shard 3/2',
     'run --repeat 0',
+    'run --reporter xunit',
     'up',
     'up a b',
   ]) {

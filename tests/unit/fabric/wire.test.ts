@@ -142,3 +142,20 @@ void t.test('events are described in the words of the field', async (t) => {
   ]
   for (const [event, words] of events) t.equal(describeEvent(event), `1.500 s ${event.cable} ${words}`)
 })
+
+void t.test('who watches hears of a wait, until when, and that it is over, however it ends', async (t) => {
+  const { wire, clock } = scene()
+  const heard: unknown[] = []
+  wire.onWait = (wait) => heard.push(wait)
+  const matcher = { description: 'an advert', match: isAdvert }
+  const found = wire.waitFor(matcher, { timeoutMs: 1000 })
+  t.strictSame(heard, [{ what: 'an advert', timeoutMs: 1000 }])
+  wire.append([advertEvent(1, '10.0.0.1')])
+  await found
+  t.strictSame(heard.slice(1), [undefined])
+  clock.time = 10
+  const late = wire.waitFor(matcher, { timeoutMs: 20, what: 'another' })
+  clock.time = 30
+  await t.rejects(late)
+  t.strictSame(heard.slice(2), [{ what: 'another', timeoutMs: 20 }, undefined])
+})

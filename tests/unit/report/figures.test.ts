@@ -1,5 +1,5 @@
 import t from 'tap'
-import { duration, excess, figureText, offset, standing, windowPhrase } from '../../../src/report/quantity.ts'
+import { duration, excess, figureText, offset, size, standing, windowPhrase } from '../../../src/report/quantity.ts'
 import { ticks, placeLabels, textWidth } from '../../../src/report/html/label-layout.ts'
 import { modelOf } from '../../../src/report/html/timeline-model.ts'
 import { escape, html, prose } from '../../../src/report/html/markup.ts'
@@ -105,3 +105,10 @@ void t.test(
     t.equal(modelOf({ title: 'nothing', events: [] }), undefined)
   },
 )
+
+void t.test('sizes for people', async (t) => {
+  t.strictSame(
+    [0, 999, 3400, 12_345_678, 999_600].map((bytes) => plain(size(bytes))),
+    ['0 B', '999 B', '3.4 kB', '12 MB', '1.0 MB'],
+  )
+})

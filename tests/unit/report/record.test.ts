@@ -10,7 +10,11 @@ void t.test('what is written is read again, by folder and by file', async (t) =>
   const { json, html } = await writeReports(sampleRun, out)
   t.strictSame(await readRun(out), sampleRun)
   t.strictSame(await readRun(json), sampleRun)
-  t.strictSame((await readdir(out)).toSorted(), ['report.html', 'run.json'], 'no temporary file is left')
+  t.strictSame(
+    (await readdir(out)).toSorted(),
+    ['junit.xml', 'report.html', 'run.json', 'summary.md'],
+    'no temporary file is left',
+  )
   t.ok((await readFile(json, 'utf8')).endsWith('\n}\n'), 'a newline at the end')
   t.match(await readFile(html, 'utf8'), /^<!doctype html>/)
 })

@@ -94,3 +94,8 @@ void t.test('what a timeline lacks is said in words', async (t) => {
   t.match(table({ ...powerCut, events }), '0 ms is the first event')
   t.match(table({ title: 'empty', events: [] }), 'nothing was recorded')
 })
+
+void t.test('what failed says where its evidence lies', async (t) => {
+  const text = renderTerminal(sampleRun, { color: false, width: 100 })
+  t.match(text, 'again: npx lvslab run 004-8\n          evidence in evidence/004-8/\n')
+})

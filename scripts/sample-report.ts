@@ -1,0 +1,16 @@
+// Makes reports/sample of a run: npx tsx scripts/sample-report.ts RUN. The page says what each file was; none is copied.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { projectRoot } from '../src/host/paths.ts'
+import { readRun, writeReports } from '../src/report/index.ts'
+
+const [given] = process.argv.slice(2)
+if (given === undefined) {
+  console.error('usage: npx tsx scripts/sample-report.ts RUN')
+  process.exit(2)
+}
+const run = await readRun(given)
+const claims = run.claims.map((claim) => ({ ...claim, evidence: [] }))
+const written = await writeReports({ ...run, claims }, join(projectRoot, 'reports', 'sample'))
+await Promise.all([written.junit, written.markdown].map((path) => rm(path)))
+console.log(written.html)

@@ -1,0 +1,49 @@
+import t from 'tap'
+import { Tmux } from '../../harness/cli/tmux.ts'
+
+const SCRIPT = 'node --import tsx tests/unit/run/support/fake-run.ts'
+const skip = Tmux.missing()
+
+// Each wait has a deadline of its own that says what was on the screen.
+t.setTimeout(0)
+
+for (const columns of [80, 120]) {
+  void t.test(`a run of eight claims at ${columns} columns`, { skip, timeout: 0 }, async (t) => {
+    using tmux = await Tmux.start(columns, 30)
+    tmux.type(`clear; env -u CI NO_COLOR=1 ${SCRIPT} 400`)
+    await tmux.until(/1 dr-vrrp 004-[12] waiting at most 1\d s for an advert/)
+    t.match(tmux.screen(), /[02] of 8 claims.*, about .* to go/)
+    t.match(tmux.screen(), /2 dr-vrrp 004-[34] /)
+    await tmux.until(/the summary\nended 0\nhere\$ $/)
+    const lines = tmux.screen().split('\n')
+    t.equal(lines.filter((line) => / 004-\d /.test(line)).length, 8, 'a line per claim, and nothing live is left')
+    t.ok(lines.every((line) => [...line].length <= columns))
+    t.notMatch(tmux.screen(), 'of 8 claims')
+  })
+}
+
+void t.test('a terminal that becomes narrower and wider', { skip, timeout: 0 }, async (t) => {
+  using tmux = await Tmux.start(120, 30)
+  tmux.type(`clear; env -u CI ${SCRIPT} 900`)
+  await tmux.until(/1 dr-vrrp 004-1 waiting/)
+  tmux.resize(60, 30)
+  await tmux.until(/004-2 booting/)
+  tmux.resize(110, 30)
+  await tmux.until(/004-5 booting/)
+  const heads = tmux.screen().match(/of 8 claims/g)
+  t.equal(heads?.length, 1, 'the block is on the screen once')
+  await tmux.until(/the summary/)
+  t.notMatch(tmux.screen(), 'of 8 claims')
+})
+
+for (const [name, argument] of Object.entries({ 'nobody minds': '', 'the run minds': 'handler' })) {
+  void t.test(`Ctrl-C, which ${name}, leaves nothing half drawn`, { skip, timeout: 0 }, async (t) => {
+    using tmux = await Tmux.start(80, 24)
+    tmux.type(`clear; env -u CI ${SCRIPT} 700 ${argument}`)
+    await tmux.until(/004-1 booting/)
+    tmux.key('C-c')
+    await tmux.until(/here\$ $/)
+    t.notMatch(tmux.screen(), /of 8 claims|booting/)
+    if (argument !== '') t.match(tmux.screen(), /interrupted\nended 130\nhere\$ $/)
+  })
+}
