@@ -1,4 +1,8 @@
-export { cachedKernel, ensureKernel, ensureUserland, type Kernel, type Userland } from './builder.ts'
+export { cachedKernel, ensureKernel, type Kernel } from './kernel.ts'
+export { compareVersions, upstreamVersion } from './debian-version.ts'
+export { releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+export { ensureUserland, type Userland } from './userland.ts'
+export { resolveKernel, resolveUserland, type IndexOf, type KernelSource, type UserlandSource } from './wish.ts'
 export {
   ensureEntry,
   keyOf,
