@@ -41,3 +41,7 @@ export function clusterName(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) return text
   throw new InvalidArgumentError('A name has at most 40 letters, digits, dots, dashes and underscores.')
 }
+
+/** What `--kernel` and `--keepalived` take; src/image/wish.ts reads them. */
+export const KERNEL_WISH = 'a suite, a version (6.12, 6.1.0-53), a .deb, a vmlinuz with its modules'
+export const KEEPALIVED_WISH = 'a suite, a version (2.3.3), a .deb'

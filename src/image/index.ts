@@ -1,6 +1,6 @@
 export { cachedKernel, ensureKernel, type Kernel } from './kernel.ts'
 export { compareVersions, upstreamVersion } from './debian-version.ts'
-export { releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+export { holdIndexDay, releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
 export { ensureUserland, type Userland } from './userland.ts'
 export { resolveKernel, resolveUserland, type IndexOf, type KernelSource, type UserlandSource } from './wish.ts'
 export {
@@ -12,4 +12,4 @@ export {
   type CacheEntry,
   type Progress,
 } from './cache.ts'
-export { readCatalog } from './catalog.ts'
+export { readCatalog, sourceOf } from './catalog.ts'

@@ -22,6 +22,14 @@ export interface SuiteIndex {
   readonly kernels: readonly Offer[]
 }
 
+/** Names the day whose answers count, for processes that work on one run: midnight must not change a kernel within it. */
+const DAY = 'LVSLAB_INDEX_DAY'
+
+/** From here on this process and those that it starts hold to today's answers. */
+export function holdIndexDay(now = new Date()): void {
+  process.env[DAY] ??= dayOf(now)
+}
+
 /**
  * Asks the mirror what a suite offers; an answer is good for the day (UTC) on which it was given.
  *
@@ -36,7 +44,7 @@ export async function suiteIndex(suite: string, progress: Progress, now = new Da
       kind: 'index',
       label,
       needsMiB: 200,
-      from: { source, day: now.toISOString().slice(0, 10), mirror: mirror(), list: await textOf('list-suite.sh') },
+      from: { source, day: process.env[DAY] ?? dayOf(now), mirror: mirror(), list: await textOf('list-suite.sh') },
       build: async (directory) => {
         const args = [source, join(directory, 'offers'), ...mirror()]
         await buildWith('list-suite.sh', args, label, directory, progress)
@@ -46,6 +54,10 @@ export async function suiteIndex(suite: string, progress: Progress, now = new Da
     progress,
   )
   return readOffers(suite, await readFile(join(entry.directory, 'offers'), 'utf8'))
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10)
 }
 
 /** Reads what provision/image/list-suite.sh leaves: lines of "package version suite". */
