@@ -57,3 +57,6 @@ export function reporter(text: string, before: readonly ReporterSpec[] = []): Re
     throw new InvalidArgumentError(messageOf(error))
   }
 }
+/** What `--kernel` and `--keepalived` take; src/image/wish.ts reads them. */
+export const KERNEL_WISH = 'a suite, a version (6.12, 6.1.0-53), a .deb, a vmlinuz with its modules'
+export const KEEPALIVED_WISH = 'a suite, a version (2.3.3), a .deb'

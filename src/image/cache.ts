@@ -11,11 +11,11 @@ import { takeLock, tryLock, type Progress } from './entry-lock.ts'
 
 export type { Progress }
 
-export type EntryKind = 'userland' | 'kernel' | 'template' | 'snapshot'
+export type EntryKind = 'index' | 'userland' | 'kernel' | 'template' | 'snapshot'
 
 const manifestSchema = z.object({
   schema: z.literal('lvslab.cache/1'),
-  kind: z.enum(['userland', 'kernel', 'template', 'snapshot']),
+  kind: z.enum(['index', 'userland', 'kernel', 'template', 'snapshot']),
   key: z.string(),
   label: z.string(),
   builtAt: z.string(),

@@ -9,13 +9,13 @@ const suiteName = z.string().regex(/^[a-z][a-z0-9-]*$/)
 
 const catalogSchema = z.strictObject({
   default: z.strictObject({ userland: z.string(), kernel: z.string() }),
-  userlands: z.record(z.string(), z.strictObject({ suite: suiteName })),
-  kernels: z.record(z.string(), z.strictObject({ suite: suiteName, package: z.string() })),
+  suites: z.record(suiteName, z.strictObject({ on: suiteName.optional() })),
+  'kernel-package': z.string(),
   packages: z.array(z.string()).min(1),
   'initramfs-modules': z.array(z.string()).min(1),
 })
 
-/** What provision/images.yaml says: which userlands and kernels are known, and what goes into them. */
+/** What provision/images.yaml says: where userlands and kernels come from, and what goes into them. */
 export type Catalog = z.infer<typeof catalogSchema>
 
 export async function readCatalog(path = join(projectRoot, 'provision', 'images.yaml')): Promise<Catalog> {
@@ -37,12 +37,16 @@ function parseYaml(text: string, invalid: (seen: string, cause: unknown) => Usag
   }
 }
 
-/** Looks `name` up; the error lists what there is. */
-export function pick<T>(kind: 'userland' | 'kernel', known: Readonly<Record<string, T>>, name: string): T {
-  const found = Object.hasOwn(known, name) ? known[name] : undefined
-  if (found !== undefined) return found
-  throw new UsageError(`LVSLAB_E_${kind.toUpperCase() as 'USERLAND' | 'KERNEL'}_UNKNOWN`, `no ${kind} "${name}"`, {
-    seen: `known: ${Object.keys(known).join(', ')}`,
-    todo: `choose one of them, or add it to provision/images.yaml`,
+/**
+ * How a suite is given to the build scripts: "bookworm", or "bookworm+bookworm-backports" for one that adds to another.
+ *
+ * @throws UsageError `LVSLAB_E_SUITE_UNKNOWN`
+ */
+export function sourceOf(catalog: Catalog, suite: string): string {
+  const found = Object.hasOwn(catalog.suites, suite) ? catalog.suites[suite] : undefined
+  if (found) return found.on === undefined ? suite : `${found.on}+${suite}`
+  throw new UsageError('LVSLAB_E_SUITE_UNKNOWN', `no Debian suite "${suite}"`, {
+    seen: `known: ${Object.keys(catalog.suites).join(', ')}`,
+    todo: 'choose one of them, or add it to provision/images.yaml',
   })
 }

@@ -1,4 +1,8 @@
-export { cachedKernel, ensureKernel, ensureUserland, type Kernel, type Userland } from './builder.ts'
+export { cachedKernel, ensureKernel, type Kernel } from './kernel.ts'
+export { compareVersions, upstreamVersion } from './debian-version.ts'
+export { holdIndexDay, releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+export { ensureUserland, type Userland } from './userland.ts'
+export { resolveKernel, resolveUserland, type IndexOf, type KernelSource, type UserlandSource } from './wish.ts'
 export {
   ensureEntry,
   keyOf,
@@ -8,4 +12,4 @@ export {
   type CacheEntry,
   type Progress,
 } from './cache.ts'
-export { readCatalog } from './catalog.ts'
+export { readCatalog, sourceOf } from './catalog.ts'

@@ -1,5 +1,6 @@
-import { UsageError } from '../../errors.ts'
-import { wholeNumber } from '../options.ts'
+import { describeError, LvslabError, UsageError } from '../../errors.ts'
+import type { SuiteIndex } from '../../image/index.ts'
+import { KEEPALIVED_WISH, KERNEL_WISH, wholeNumber } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const DAY_MS = 86_400_000
@@ -9,10 +10,17 @@ export const addImage: AddCommand = (program) => {
   image
     .command('build')
     .description('build a kernel and a userland ahead of time')
-    .option('--kernel <name>', 'only this kernel')
-    .option('--userland <name>', 'only this userland')
+    .option('--kernel <wish>', `only this kernel: ${KERNEL_WISH}`)
+    .option('--keepalived <wish>', `only the userland with this keepalived: ${KEEPALIVED_WISH}`)
     .action(build)
-  image.command('ls').description('what the cache holds').option('--json', 'as JSON').action(list)
+  image
+    .command('ls')
+    .description('what the cache holds')
+    .option('--available', 'what the mirror has to build more from, asked once a day')
+    .option('--json', 'as JSON')
+    .action(async ({ available, ...options }: { available?: boolean; json?: boolean }) =>
+      available === true ? listAvailable(options) : list(options),
+    )
   image
     .command('prune')
     .description('throw away what was not used lately')
@@ -21,7 +29,7 @@ export const addImage: AddCommand = (program) => {
     .action(prune)
 }
 
-async function build({ kernel, userland }: { kernel?: string; userland?: string }): Promise<void> {
+async function build({ kernel, keepalived: userland }: { kernel?: string; keepalived?: string }): Promise<void> {
   const { ensureKernel, ensureUserland } = await import('../../image/index.ts')
   const { Progress } = await import('../terminal/progress.ts')
   const { print } = await import('../terminal/output.ts')
@@ -49,6 +57,27 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
   const entries = await listEntries()
   if (json) return printJson({ schema: 'lvslab.images/1', directory: cacheDir(), images: entries.map(imageJson) })
   print(renderImages(entries, cacheDir(), lookOf(), Date.now()))
+}
+
+async function listAvailable({ json = false }: { json?: boolean }): Promise<void> {
+  const { readCatalog, suiteIndex } = await import('../../image/index.ts')
+  const { renderOffers } = await import('../render/offers.ts')
+  const { Progress } = await import('../terminal/progress.ts')
+  const { lookOf, print, printJson } = await import('../terminal/output.ts')
+  const progress = new Progress()
+  using _clear = progress
+  const suites: (SuiteIndex | { readonly suite: string; readonly error: string })[] = []
+  for (const suite of Object.keys((await readCatalog()).suites)) {
+    try {
+      suites.push(await suiteIndex(suite, progress.say))
+    } catch (error) {
+      if (!(error instanceof LvslabError)) throw error
+      suites.push({ suite, error: describeError(error) })
+    }
+  }
+  progress[Symbol.dispose]()
+  if (json) printJson({ schema: 'lvslab.available/1', suites })
+  else print(renderOffers(suites, lookOf()))
 }
 
 async function prune({ all = false, olderThan }: { all?: boolean; olderThan: number }): Promise<void> {

@@ -1,45 +1,46 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { UsageError } from '../../../src/errors.ts'
-import { pick, readCatalog } from '../../../src/image/catalog.ts'
+import { readCatalog, sourceOf } from '../../../src/image/catalog.ts'
 
 const valid = `
 default: { userland: bookworm, kernel: bookworm }
-userlands: { bookworm: { suite: bookworm } }
-kernels: { bookworm: { suite: bookworm, package: linux-image-cloud-amd64 } }
+suites: { bookworm: {}, bookworm-backports: { on: bookworm } }
+kernel-package: linux-image-cloud-amd64
 packages: [keepalived]
 initramfs-modules: [virtio_net]
 `
 
 void t.test("the project's own catalog is valid, and its defaults are in it", async (t) => {
   const catalog = await readCatalog()
-  t.ok(pick('userland', catalog.userlands, catalog.default.userland).suite)
-  t.ok(pick('kernel', catalog.kernels, catalog.default.kernel).package)
+  t.equal(sourceOf(catalog, catalog.default.userland), catalog.default.userland)
+  t.equal(sourceOf(catalog, catalog.default.kernel), catalog.default.kernel)
+  for (const { on } of Object.values(catalog.suites)) t.ok(on === undefined || on in catalog.suites)
   t.ok(catalog.packages.includes('keepalived'))
 })
 
-void t.test('an unknown name is answered by the known ones', async (t) => {
-  t.throws(() => void pick('kernel', { bookworm: 1, trixie: 2 }, 'sarge'), {
-    code: 'LVSLAB_E_KERNEL_UNKNOWN',
-    message: 'no kernel "sarge"',
-    seen: 'known: bookworm, trixie',
-    todo: /provision\/images\.yaml/,
-  })
-  t.throws(() => void pick('userland', {}, 'sarge'), { code: 'LVSLAB_E_USERLAND_UNKNOWN' })
+void t.test('a suite that adds to another comes with it', async (t) => {
+  const catalog = await readCatalog()
+  t.equal(sourceOf(catalog, 'bookworm-backports'), 'bookworm+bookworm-backports')
+  t.equal(sourceOf(catalog, 'experimental'), 'sid+experimental')
 })
 
-void t.test('what every object inherits is not a name', async (t) => {
-  t.throws(() => void pick('kernel', {}, 'constructor'), { code: 'LVSLAB_E_KERNEL_UNKNOWN' })
+void t.test('an unknown suite is answered by the known ones', async (t) => {
+  const catalog = await readCatalog()
+  t.throws(() => sourceOf(catalog, 'sarge'), {
+    code: 'LVSLAB_E_SUITE_UNKNOWN',
+    message: 'no Debian suite "sarge"',
+    seen: /^known: bullseye, bookworm, /,
+    todo: /provision\/images\.yaml/,
+  })
+  t.throws(() => sourceOf(catalog, 'constructor'), { code: 'LVSLAB_E_SUITE_UNKNOWN' }, 'what every object inherits')
 })
 
 void t.test('mistakes are told with their place', async (t) => {
   const mistakes: Readonly<Record<string, { readonly text: string; readonly seen: RegExp }>> = {
     'a word that is none of its keys': { text: `${valid}\nmirror: here`, seen: /mirror/ },
-    'a kernel without a package': {
-      text: valid.replace(', package: linux-image-cloud-amd64', ''),
-      seen: /kernels.*package/s,
-    },
-    'a suite that could be an option': { text: valid.replace('{ suite: bookworm }', '{ suite: -x }'), seen: /suite/ },
+    'no kernel package': { text: valid.replace(/^kernel-package.*$/m, ''), seen: /kernel-package/ },
+    'a suite that could be an option': { text: valid.replace('{ on: bookworm }', '{ on: -x }'), seen: /suites.*on/s },
     'no packages': { text: valid.replace('[keepalived]', '[]'), seen: /packages/ },
     'no YAML': { text: 'default: {', seen: /flow/i },
   }

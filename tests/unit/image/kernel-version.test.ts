@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bzImageVersion } from '../../../src/image/builder.ts'
+import { bzImageVersion } from '../../../src/image/kernel.ts'
 
 /** A bzImage as far as its version goes: the pointer at 0x20E counts from 0x200 (boot.rst). */
 function bzImage(version: string): Buffer {
