@@ -161,7 +161,7 @@ export function offset(ms: number): string {
 
 /** A file's size for people: "412 B", "3.4 kB", "12 MB". */
 export function size(bytes: number): string {
-  const [unit, factor] = (bytes < 1000 ? ['B', 1] : bytes < 999_500 ? ['kB', 1e3] : ['MB', 1e6])
+  const [unit, factor] = bytes < 1000 ? ['B', 1] : bytes < 999_500 ? ['kB', 1e3] : ['MB', 1e6]
   const amount = bytes / factor
   return `${factor > 1 && amount < 9.95 ? amount.toFixed(1) : Math.round(amount)}${THIN}${unit}`
 }
