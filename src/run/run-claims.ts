@@ -43,9 +43,8 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   const reporters = reportersFor(withDefaults(options.reporters ?? [], env), { outDir, stdout, env })
   await mkdir(outDir, { recursive: true })
   const command = ['lvslab', ...process.argv.slice(2)]
-  const lanes = lanesOf(availableParallelism(), freemem())
   const planned = Array.from({ length: options.repeat }, () => [...selected.values()].flat()).flat()
-  const view = new ProgressView(process.stderr, { claims: planned, lanes })
+  const view = new ProgressView(process.stderr, { claims: planned })
   const tell = broadcast([view, ...reporters])
   const phases: Record<string, number> = {}
   const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
@@ -69,8 +68,9 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     // Machines that boot now would be in its way, as it in theirs.
     const calibration = await timed('calibration', () => calibrating)
     const durations = new Durations(`${acceleration.kind}${options.cold ? ' cold' : ''}`)
-    view.expect(durations.read())
     if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
+    const lanes = lanesOf(availableParallelism(), freemem())
+    view.expect(durations.read(), lanes)
     tell.runStarted({
       ...{ startedAt: startedAt.toISOString(), command },
       topologies: [...selected].map(([{ name }, claims]) => ({ name, claims: claims.length * options.repeat })),

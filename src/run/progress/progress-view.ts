@@ -20,7 +20,6 @@ export interface ProgressStream extends Terminal {
 export interface ProgressPlan {
   /** Every claim as often as it is to be run. */
   readonly claims: readonly PlannedClaim[]
-  readonly lanes: number
 }
 
 interface Running {
@@ -47,6 +46,7 @@ export class ProgressView implements Reporter {
   readonly #ended: ClaimRecord[] = []
   readonly #running = new Map<string, Running>()
   readonly #timer: NodeJS.Timeout
+  #lanes = 1
   #doing: string | undefined
   #lastWrite = performance.now()
 
@@ -63,9 +63,10 @@ export class ProgressView implements Reporter {
     if (live) process.on('exit', this.#clear).on('SIGINT', this.#onSignal).on('SIGTERM', this.#onSignal)
   }
 
-  /** What earlier runs took, ms, by claim id: what is still to go is estimated from it. */
-  expect(durations: ReadonlyMap<string, number>): void {
+  /** What is still to go is estimated from what earlier runs took, ms, by claim id, and from how many lanes there are. */
+  expect(durations: ReadonlyMap<string, number>, lanes: number): void {
     for (const [id, ms] of durations) this.#known.set(id, ms)
+    this.#lanes = lanes
   }
 
   /** What is done before or between claims, on a terminal for as long as it lasts; `undefined`: nothing any more. */
@@ -167,7 +168,7 @@ export class ProgressView implements Reporter {
   }
 
   #lane({ claim, lane, since, now, until }: Running): string {
-    const place = `${seconds(since).padStart(7)}  ${this.#plan.lanes > 1 ? `${lane} ` : ''}${claim.topology}`
+    const place = `${seconds(since).padStart(7)}  ${this.#lanes > 1 ? `${lane} ` : ''}${claim.topology}`
     return `${this.#paint('90', place)} ${this.#paint('36', claim.id)} ${waitText(now, until)}`
   }
 
@@ -187,7 +188,7 @@ export class ProgressView implements Reporter {
       const timed = this.#plan.claims.find(({ id }) => id === claim.id)?.timed ?? false
       return { id: claim.id, timed, elapsedMs: performance.now() - since }
     })
-    const ms = remainingMs(this.#waiting, running, this.#known, this.#plan.lanes)
+    const ms = remainingMs(this.#waiting, running, this.#known, this.#lanes)
     if (ms === undefined) return ''
     return ms < 1000 ? ', about to end' : `, about ${roughly(ms)} to go, until ${clockTime(new Date(Date.now() + ms))}`
   }

@@ -83,7 +83,7 @@ void t.test('durations are remembered by kind, the last five of each claim', asy
 void t.test('without a terminal: a line per claim, no control characters, no steps', async (t) => {
   let text = ''
   const out = { write: (part: string) => (text += part) }
-  const view = new ProgressView(out, { claims: [planned('004-1')], lanes: 2 }, {})
+  const view = new ProgressView(out, { claims: [planned('004-1')] }, {})
   view.progress('building the kernel')
   view.claimStarted(started('004-1'))
   view.progress('booting the cluster', '004-1')
@@ -98,7 +98,7 @@ for (const [name, env] of Object.entries({ CI: { CI: 'true' }, 'a dumb terminal'
   void t.test(`${name} gets plain lines`, async (t) => {
     let text = ''
     const out = { isTTY: true, columns: 80, write: (part: string) => (text += part) }
-    const view = new ProgressView(out, { claims: [planned('004-1')], lanes: 1 }, env)
+    const view = new ProgressView(out, { claims: [planned('004-1')] }, env)
     view.claimStarted(started('004-1'))
     view.claimEnded({ ...pass, id: '004-1' })
     view.close()
@@ -110,8 +110,8 @@ for (const [name, env] of Object.entries({ CI: { CI: 'true' }, 'a dumb terminal'
 void t.test('on a terminal every lane has its line, and a lane that is free is given again', async (t) => {
   const screen = new Screen(100, 20)
   const claims = ['004-1', '004-2', '004-3'].map((id) => planned(id))
-  const view = new ProgressView(screen, { claims, lanes: 2 }, { NO_COLOR: '1' })
-  view.expect(new Map([['004-1', 60_000]]))
+  const view = new ProgressView(screen, { claims }, { NO_COLOR: '1' })
+  view.expect(new Map([['004-1', 60_000]]), 2)
   view.claimStarted(started('004-1'))
   view.claimStarted(started('004-2'))
   view.progress('waiting for an advert', '004-2', 8_000)

@@ -15,8 +15,8 @@ const record = (id: string): ClaimRecord => ({
   ...{ figures: [], assertions: [], timelines: [], findings: [], evidence: [], durationMs: 4.2 * stepMs, attempt: 1 },
 })
 
-const view = new ProgressView(process.stderr, { claims, lanes: 2 })
-view.expect(new Map(claims.map(({ id }) => [id, 4 * stepMs])))
+const view = new ProgressView(process.stderr, { claims })
+view.expect(new Map(claims.map(({ id }) => [id, 4 * stepMs])), 2)
 process.on('exit', (code) => process.stderr.write(`ended ${code}\n`))
 if (process.argv[3] === 'handler')
   process.on('SIGINT', () => (view.progress('interrupted'), view.close(), process.exit(130)))
