@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
-import { messageOf, type LvslabError } from '../errors.ts'
+import { LvslabError, messageOf } from '../errors.ts'
 import type { Topology } from '../topology/index.ts'
+import { diskFull } from './disk-room.ts'
 import { collectEvidence, listFiles } from './evidence.ts'
 import type { Verdict } from './record.ts'
 
@@ -42,6 +43,7 @@ export class ClaimClusters {
   readonly #options: ClaimClustersOptions
   readonly #booted: Booted[] = []
   #tried = 0
+  #evidenceError: LvslabError | undefined
 
   constructor(options: ClaimClustersOptions) {
     this.#options = options
@@ -54,6 +56,11 @@ export class ClaimClusters {
   /** A machine that went down by itself: explains whatever else was seen, and leaves nothing proven. */
   casualty(): LvslabError | undefined {
     return this.#booted.flatMap(({ cluster }) => cluster.engine.casualties())[0]
+  }
+
+  /** Why what was seen could not be kept, once all is taken down: a verdict without its evidence is worth little. */
+  get evidenceError(): LvslabError | undefined {
+    return this.#evidenceError
   }
 
   /** ms that all boots took; undefined when there was none. */
@@ -120,6 +127,9 @@ export class ClaimClusters {
       await work()
       return true
     } catch (error) {
+      const full = diskFull(error, what)
+      if (full) this.#evidenceError ??= full
+      else if (error instanceof LvslabError && error.code === 'LVSLAB_E_FABRIC_CAPTURE') this.#evidenceError ??= error
       this.#options.say(`${what}: ${messageOf(error)}`)
       return false
     }

@@ -15,6 +15,7 @@ import {
   type ExpectedWindows,
   type Inspection,
   type Invariant,
+  type InvariantName,
   type Judgement,
   type ShareVerdict,
   type TimelineDraft,
@@ -76,6 +77,8 @@ export interface HealthOptions {
   readonly overlapMs?: number
   /** What the claim breaks on purpose, each with the reason: it is judged nonetheless, and the record shows both. */
   readonly excuse?: Excuses
+  /** What the claim begins to watch itself, later (`always`): before that, it breaks it on purpose. */
+  readonly except?: readonly InvariantName[]
 }
 
 export interface ClaimBoot {
@@ -137,9 +140,10 @@ export class ClaimContext {
   }
 
   /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */
-  alwaysHealthy(cluster: Cluster, { overlapMs, excuse }: HealthOptions = {}): void {
+  alwaysHealthy(cluster: Cluster, { overlapMs, excuse, except = [] }: HealthOptions = {}): void {
     this.#questions.push(askForVips(cluster))
-    for (const one of healthOf(cluster, overlapMs)) this.#watch.add(cluster, one, excuse)
+    const all = healthOf(cluster, overlapMs).filter(({ name }) => !except.includes(name))
+    for (const one of all) this.#watch.add(cluster, one, excuse)
   }
 
   /** One more rule, from now to the end of the claim. */
@@ -285,8 +289,10 @@ export class ClaimContext {
     }
     await this.#lookBack()
     const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
-    const end = verdictOf(notes, this.#clusters.casualty() ?? thrown)
-    const files = await this.#clusters.takeDown(end.verdict)
+    const measured = verdictOf(notes, this.#clusters.casualty() ?? thrown)
+    const files = await this.#clusters.takeDown(measured.verdict)
+    const lost = this.#clusters.evidenceError
+    const end = lost === undefined || measured.verdict === 'fail' ? measured : verdictOf(notes, lost)
     const { claim, topology, attempt } = this.#options
     const { bootMs } = this.#clusters
     const record: ClaimRecord = {
@@ -302,8 +308,12 @@ export class ClaimContext {
       attempt,
       ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
     }
-    await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')
-    return record
+    try {
+      await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')
+      return record
+    } catch (error) {
+      return record.verdict === 'fail' ? record : { ...record, ...verdictOf(notes, error) }
+    }
   }
 
   async #lookBack(): Promise<void> {

@@ -49,7 +49,7 @@ export class ClaimProcess {
     onMessage: (message: SessionMessage) => void,
   ): Promise<ClaimProcess> {
     const file = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
-    await mkdir(join(settings.outDir, 'tap'), { recursive: true })
+    await mkdir(join(settings.outDir, 'tap'), { recursive: true }).catch(() => undefined)
     // One that may keep clusters up must be able to outlive the runner; it then ends by itself if it keeps none.
     const tie = settings.keep === undefined ? ['--pdeathsig', 'KILL'] : []
     const child = spawn('setpriv', [...tie, '--', process.execPath, '--import', 'tsx', file], {
@@ -61,7 +61,10 @@ export class ClaimProcess {
     })
     // Several processes may have claims of one topology at a time.
     const log = [topology, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
-    child.stdout?.pipe(createWriteStream(join(settings.outDir, 'tap', `${log}.tap`), { flags: 'a' }))
+    const tap = createWriteStream(join(settings.outDir, 'tap', `${log}.tap`), { flags: 'a' })
+    // A full disk: the claims' own records say so. What the child prints must go somewhere, or it would wait.
+    tap.on('error', () => child.stdout?.unpipe(tap).resume())
+    child.stdout?.pipe(tap)
     return new ClaimProcess(child, onMessage)
   }
 

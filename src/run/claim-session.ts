@@ -15,6 +15,7 @@ export interface SessionSettings {
   /** Folder in `outDir` for the claims' evidence. Default: "claims". */
   readonly folder?: string
   readonly kernel?: string
+  readonly keepalived?: string
   readonly cold?: boolean
   readonly keep?: 'failed' | 'always'
   /** Name of a way to break the clusters; tests/support knows them. */
@@ -97,13 +98,13 @@ export async function runClaim(
   hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
+  const { outDir, folder = 'claims', kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string, waitMs?: number): void =>
     tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
-    lab ??= Lab.open({ kernel, progress: (line) => tellParent({ type: 'progress', line }) })
+    lab ??= Lab.open({ kernel, userland: keepalived, progress: (line) => tellParent({ type: 'progress', line }) })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },

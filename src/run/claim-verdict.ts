@@ -1,5 +1,6 @@
 import { ENGINE_LACKS } from '../engine/capabilities.ts'
 import { LvslabError, messageOf } from '../errors.ts'
+import { diskFull } from './disk-room.ts'
 import type { Assertion, ClaimRecord, Figure } from './record.ts'
 
 /** A claim that cannot be put to the test here; with the reason. */
@@ -27,6 +28,8 @@ export function verdictOf(
     if (undecided) return { verdict: 'inconclusive', reason: `${thrown.message}: ${thrown.undecided}` }
     return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
   }
+  const full = thrown === undefined ? undefined : diskFull(thrown, "write the claim's evidence")
+  if (full) return { verdict: 'fail', reason: full.describe(), code: full.code, errorKind: full.kind }
   if (thrown !== undefined) {
     return { verdict: 'fail', reason: thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown) }
   }

@@ -1,17 +1,19 @@
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism, freemem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Lab } from '../cluster/index.ts'
 import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
+import { holdIndexDay } from '../image/index.ts'
 import { broadcast, reportersFor, withDefaults, type ReporterSpec } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
 import { quickCalibration } from './calibration.ts'
+import { DiskRoom } from './disk-room.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { lanesOf } from './lanes.ts'
 import { Durations } from './progress/durations.ts'
 import { ProgressView } from './progress/progress-view.ts'
+import { RecordSoFar } from './record-so-far.ts'
 import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
 import { RunSession } from './run-session.ts'
 import { selectClaims } from './selection.ts'
@@ -35,13 +37,14 @@ export interface RunClaimsOptions {
 /** Puts the selected claims to the test, writes the run record and the reports. Answers the exit code. */
 export async function runClaims(options: RunClaimsOptions): Promise<number> {
   refuseWhatIsNotThere(options)
+  holdIndexDay()
   const started = performance.now()
   const startedAt = new Date()
   const selected = await selectClaims({ wanted: options.selection, grep: options.grep, shard: options.shard })
   const outDir = resolve(options.out ?? join('reports', `run-${stamp(startedAt)}`))
   const { stdout, env } = process
   const reporters = reportersFor(withDefaults(options.reporters ?? [], env), { outDir, stdout, env })
-  await mkdir(outDir, { recursive: true })
+  const room = await DiskRoom.in(outDir)
   const command = ['lvslab', ...process.argv.slice(2)]
   const planned = Array.from({ length: options.repeat }, () => [...selected.values()].flat()).flat()
   const view = new ProgressView(process.stderr, { claims: planned })
@@ -60,7 +63,9 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     view.progress(`evidence and reports go to ${outDir}`)
     const progress = (line: string): void => view.progress(line)
     const calibrating = quickCalibration((line) => view.progress(`calibration: ${line}`))
-    const lab = await timed('images', () => Lab.open({ kernel: options.kernel, progress }))
+    const lab = await timed('images', () =>
+      Lab.open({ kernel: options.kernel, userland: options.keepalived, progress }),
+    )
     const { qemu, acceleration, kernel, userland } = lab.host
     view.progress(
       `QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel.release}, keepalived ${userland.keepalived}`,
@@ -75,28 +80,32 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       ...{ startedAt: startedAt.toISOString(), command },
       topologies: [...selected].map(([{ name }, claims]) => ({ name, claims: claims.length * options.repeat })),
     })
-    const session = new RunSession(tell, outDir, { ...options, lanes })
-    await session.run(selected, timed)
-
-    const record: RunRecord = {
+    const host = await hostRecord(lab.host)
+    const recordSoFar = ({ interrupted }: Pick<RunRecord, 'interrupted'>): RunRecord => ({
       schema: RUN_SCHEMA,
       id: `${stamp(startedAt)}-${process.pid}`,
       lvslab: version,
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - started),
-      command,
-      host: await hostRecord(lab.host),
-      engine: 'vm',
+      ...{ command, host, engine: 'vm' },
       kernel: kernel.release,
       keepalived: userland.keepalived,
       userland: userland.name,
-      phases,
+      phases: { ...phases },
       topologies: [...selected.keys()].map(topologyRecord),
       calibration,
       claims: session.records,
       verdict: overall(session.records),
-      interrupted: session.interrupted,
-    }
+      interrupted,
+    })
+    // Until it has ended, a run is one that something interrupted.
+    const soFar = new RecordSoFar(outDir, () => recordSoFar({ interrupted: true }))
+    const session = new RunSession(broadcast([tell, soFar]), outDir, { ...options, lanes })
+    await session.run(selected, timed)
+
+    const record = recordSoFar({ interrupted: session.interrupted })
+    await soFar.end()
+    await room.free()
     await durations.add(session.records)
     await tell.runEnded(record)
     for (const name of session.kept) {
@@ -107,6 +116,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     return session.interrupted ? ExitCode.interrupted : exitCodeOf(session.records, calibration)
   } finally {
     view.close()
+    await room.free()
   }
 }
 
@@ -133,9 +143,6 @@ function refuseWhatIsNotThere(options: RunClaimsOptions): void {
     throw new UsageError('LVSLAB_E_ENGINE', `the engine "${options.engine}" is not there yet`, {
       todo: 'use --engine vm',
     })
-  }
-  if (options.keepalived !== undefined) {
-    throw new UsageError('LVSLAB_E_KEEPALIVED', "a keepalived other than the userland's cannot be chosen yet")
   }
 }
 

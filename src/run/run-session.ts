@@ -16,6 +16,7 @@ export interface SessionOptions {
   /** Clusters side by side where times are not judged. */
   readonly lanes: number
   readonly kernel?: string | undefined
+  readonly keepalived?: string | undefined
   readonly cold: boolean
   readonly keep: 'never' | 'failed' | 'always'
 }
@@ -103,6 +104,7 @@ export class RunSession {
         ids: claims.map(({ id }) => id),
         ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
         ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
+        ...(this.#options.keepalived === undefined ? {} : { keepalived: this.#options.keepalived }),
         cold: this.#options.cold,
         ...(this.#options.keep === 'never' ? {} : { keep: this.#options.keep }),
       },

@@ -1,6 +1,6 @@
 import type { ReporterSpec } from '../../report/index.ts'
 import type { RunClaimsOptions } from '../../run/index.ts'
-import { choice, reporter, REPORTER_HELP, shard, wholeNumber } from '../options.ts'
+import { choice, reporter, REPORTER_HELP, shard, wholeNumber, KEEPALIVED_WISH, KERNEL_WISH } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
@@ -31,8 +31,8 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .command('run')
     .description('prove claims, and write what was measured')
     .argument('[selection...]', 'claims and topologies')
-    .option('--kernel <name>', 'kernel of the machines')
-    .option('--keepalived <version>', 'keepalived of the machines')
+    .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}`)
+    .option('--keepalived <wish>', `keepalived of the machines, with its userland: ${KEEPALIVED_WISH}`)
     .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
     .addOption(
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),
