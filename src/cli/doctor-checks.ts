@@ -35,6 +35,7 @@ export async function checkHost(): Promise<Check[]> {
     program('mke2fs', 'e2fsprogs', ['-V']),
     program('mksquashfs', 'squashfs-tools', ['-version']),
     program('depmod', 'kmod', ['--version']),
+    program('xz', 'xz-utils', ['--version']),
     program('setpriv', 'util-linux', ['--version']),
     userNamespaces(),
     cache(),
