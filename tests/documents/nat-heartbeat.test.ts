@@ -23,18 +23,21 @@ import {
   scriptsRun,
   serviceIsUp,
   statusOf,
+  startHeartbeat,
   untilAnnounced,
   writtenResources,
 } from '../support/heartbeat.ts'
 import { faultOn, recordFailover } from '../support/failover.ts'
 import {
+  ORPHANS,
+  SLOW_MS,
   checkServed,
   declaredDeadMark,
   firstCheckMark,
   firstHeartbeatMark,
   keepalivedUpMark,
   natCluster,
-  SLOW_MS,
+  tellOrphans,
   tracedShares,
   untilChecked,
 } from '../support/nat-heartbeat.ts'
@@ -135,10 +138,11 @@ claim('000-3', async (c) => {
   const [master, slave] = cluster.vip.candidates
   const conf = await heartbeatConf(c, master!)
   const servers = cluster.service.realServers.map(({ address }) => address)
-  const since = cluster.clock.now()
-  await Promise.all([master!, slave!].map((node) => node.service('heartbeat').start()))
   const timeoutMs = heartbeatInitialTakeover(conf, vip!.address).maxMs + SLOW_MS
-  const [first, second] = await untilAnnounced(c, cluster, master!, [gate!, vip!], { since, timeoutMs })
+  const nodes = [master!, slave!]
+  const start = { nodes, node: master!, vips: [gate!, vip!], timeoutMs }
+  const { since, announced } = await startHeartbeat(c, cluster, start)
+  const [first, second] = announced
   c.say('waiting for the first health check')
   const check = await cluster.wire.waitFor(echoRequestOf(master!, servers), { since, timeoutMs: SLOW_MS })
   c.waited(check.at - since)
@@ -171,10 +175,10 @@ claim('000-4', async (c) => {
   const [vip, gate] = cluster.vips
   const [master, slave] = cluster.vip.candidates
   const conf = await heartbeatConf(c, master!)
-  const since = cluster.clock.now()
-  await master!.service('heartbeat').start()
   const timeoutMs = heartbeatInitialTakeover(conf, vip!.address).maxMs + SLOW_MS
-  const [first, second] = await untilAnnounced(c, cluster, master!, [gate!, vip!], { since, timeoutMs })
+  const alone = { nodes: [master!], node: master!, vips: [gate!, vip!], timeoutMs }
+  const { since, announced } = await startHeartbeat(c, cluster, alone)
+  const [first, second] = announced
   c.waited(second!.at - since)
 
   const journal = await GuestJournal.read(cluster, master!, since)
@@ -334,7 +338,7 @@ claim('000-7', async (c) => {
 
 claim('000-8', async (c) => {
   const { cluster, master, slave, vip, gate } = await natCluster(c)
-  c.alwaysHealthy(cluster)
+  c.alwaysHealthy(cluster, { excuse: { [natHidesRealServers.name]: ORPHANS } })
   const conf = await heartbeatConf(c, master)
   const load = await steady(cluster, cluster.client, { url: cluster.url(), perSecond: 5, limitMs: 180_000 })
   const fault = await powerCut(cluster, master)
@@ -345,6 +349,7 @@ claim('000-8', async (c) => {
   c.waited(answer.at - fault.at)
   const until = cluster.clock.now()
   const requests = await load.stop()
+  tellOrphans(c, cluster, fault.at)
 
   const journal = await GuestJournal.read(cluster, slave, since)
   const { uncertaintyMs } = journal

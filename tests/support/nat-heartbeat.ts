@@ -2,7 +2,7 @@ import { after, type ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Director, Node, VirtualIp } from '../../src/cluster/index.ts'
 import type { UdpEvent } from '../../src/fabric/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
-import type { FailoverOptions } from '../../src/verdict/index.ts'
+import { natHidesRealServers, type FailoverOptions } from '../../src/verdict/index.ts'
 import type { JournalLine } from './guest-journal.ts'
 import { echoRequestOf } from './heartbeat.ts'
 import { shares } from './steps.ts'
@@ -29,6 +29,17 @@ export async function natCluster(c: ClaimContext): Promise<{
   const [slave] = vip!.candidates.filter((node) => node !== master)
   const servers = cluster.service.realServers.map(({ address }) => address)
   return { cluster, master, slave: slave!, vip: vip!, gate: gate!, servers }
+}
+
+/** Why NAT may show a private address after a takeover. */
+export const ORPHANS =
+  'a director that takes over knows no connection of the old one, and routes what servers still send for it as it is'
+
+/** Says so as a finding, with the frames, where the wire shows it. */
+export function tellOrphans(c: ClaimContext, cluster: Cluster, since: ClusterTime): void {
+  const shown = natHidesRealServers.violations(cluster, since, cluster.clock.now())
+  if (shown.length === 0) return
+  c.finding(`NAT hides the servers' addresses only while the director lives: ${ORPHANS}`, shown.join('\n'))
 }
 
 /** Waits until a server has answered a director's layer-3 check a number of times; answers when it did last. */
