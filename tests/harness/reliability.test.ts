@@ -115,13 +115,16 @@ void t.test('the disk for the evidence fills up', async (t) => {
   const out = join(home.out, 'run')
   await mkdir(out, { recursive: true })
   const copied = join(home.path, 'copied')
-  // In a mount namespace of its own, so what is in it has to be copied out.
-  const script = `mount -t tmpfs -o size=10m none '${out}' && { "$@"; code=$?; cp -r '${out}' '${copied}'; exit $code; }`
+  // In a mount namespace of its own, so what is in it has to be copied out. Once a claim has ended, somebody fills it.
+  const script = `
+    mount -t tmpfs -o size=64m none '${out}'
+    (until ls '${out}'/claims/*/claim.json >/dev/null 2>&1; do sleep 0.1; done; cat /dev/zero >'${out}/filler') 2>/dev/null &
+    "$@"; code=$?; kill $! 2>/dev/null; rm -f '${out}/filler'; cp -r '${out}' '${copied}'; exit $code`
   const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
-  const { exitCode, stderr, stdout } = await home.lvslab(
-    ['run', '004-3', '004-13', '004-7', '--repeat', '3', '--out', out],
-    { within: ['unshare', ...asRoot, '--mount', 'sh', '-c', script, 'sh'], timeoutMs: 400_000 },
-  )
+  const { exitCode, stderr, stdout } = await home.lvslab(['run', '004-13', '004-7', '004-3', '--out', out], {
+    within: ['unshare', ...asRoot, '--mount', 'sh', '-c', script, 'sh'],
+    timeoutMs: 300_000,
+  })
   t.equal(exitCode, 3, stderr)
   const record = await recordIn(copied)
   const passed = record.claims.filter(({ verdict }) => verdict === 'pass')
@@ -136,7 +139,22 @@ void t.test('the disk for the evidence fills up', async (t) => {
     )
   }
   t.ok((await readdir(copied)).includes('report.html'), 'there is a report')
-  t.match(stdout, /LVSLAB_E_|space/, 'the summary says why')
+  t.match(stdout, /LVSLAB_E_(DISK_FULL|FABRIC_CAPTURE)/, 'the summary says why')
+  await leavesNothing(t, home)
+})
+
+void t.test('a folder for the evidence without room is refused at once', async (t) => {
+  await using home = await Home.create(WARM)
+  const out = join(home.out, 'run')
+  await mkdir(out, { recursive: true })
+  const script = `mount -t tmpfs -o size=10m none '${out}' && exec "$@"`
+  const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  const { exitCode, stderr } = await home.lvslab(['run', '004-13', '--out', out], {
+    within: ['unshare', ...asRoot, '--mount', 'sh', '-c', script, 'sh'],
+    timeoutMs: 30_000,
+  })
+  t.equal(exitCode, 3, stderr)
+  t.match(stderr, /LVSLAB_E_DISK_FULL: .*\n {2}tried: .*\n {2}saw: .*10 MiB are free\n {2}do: /)
   await leavesNothing(t, home)
 })
 

@@ -61,9 +61,12 @@ async function standing(cluster: Cluster, gap: Gap): Promise<'violations' | 'und
   const servers = cluster.nodes.filter(({ spec }) =>
     spec.interfaces.some(({ address }) => address.startsWith(`${server}/`)),
   )
-  // A delay after a failure may have begun before the gap did.
+  // The first SYN that is seen after a cable came back may be the repetition of one that went nowhere: its probe began up
+  // to connect_timeout earlier.
+  const from = after(gap.from, -gap.watched.checker.connectTimeoutS * 1000)
   const touched = [director, ...servers].some(
-    ({ name }) => cluster.doings.touching(name, gap.from, gap.to).length > 0 || wasUnplugged(cluster, name, gap),
+    ({ name }) =>
+      cluster.doings.touching(name, from, gap.to).length > 0 || wasUnplugged(cluster, name, { from, to: gap.to }),
   )
   if (touched) return 'excused'
   const machines = [director.name, ...servers.map(({ name }) => name)]
@@ -93,7 +96,7 @@ function closedInVain(cluster: Cluster, { watched: { director }, from, to }: Gap
   })
 }
 
-function wasUnplugged(cluster: Cluster, node: string, { from, to }: Gap): boolean {
+function wasUnplugged(cluster: Cluster, node: string, { from, to }: Pick<Gap, 'from' | 'to'>): boolean {
   return cluster.wire
     .within({ since: from, until: to })
     .some((event) => event.type === 'cable' && event.cable.startsWith(`${node}:`))
