@@ -101,6 +101,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     // Until it has ended, a run is one that something interrupted.
     const soFar = new RecordSoFar(outDir, () => recordSoFar({ interrupted: true }))
     const session = new RunSession(broadcast([tell, soFar]), outDir, { ...options, lanes })
+    view.signalsAreMinded = true
     await session.run(selected, timed)
 
     const record = recordSoFar({ interrupted: session.interrupted })

@@ -1,3 +1,4 @@
+import { ExitCode } from '../../errors.ts'
 import type { ClaimStart, Reporter } from '../../report/index.ts'
 import type { ClaimRecord } from '../record.ts'
 import { remainingMs, type PlannedClaim } from './estimate.ts'
@@ -46,6 +47,8 @@ export class ProgressView implements Reporter {
   readonly #ended: ClaimRecord[] = []
   readonly #running = new Map<string, Running>()
   readonly #timer: NodeJS.Timeout
+  /** Somebody else ends the process when it is interrupted, in their own way. */
+  signalsAreMinded = false
   #lanes = 1
   #doing: string | undefined
   #lastWrite = performance.now()
@@ -125,11 +128,12 @@ export class ProgressView implements Reporter {
 
   readonly #clear = (): void => this.#live?.clear()
 
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) return
-    // Nobody else minds this signal, and without this listener it would have ended the process.
+  readonly #onSignal = (): void => {
+    if (this.signalsAreMinded) return
+    // Without this listener the signal would have ended the process. Others who listen (execa's clean-up) do so only to
+    // hear of the end.
     this.close()
-    process.kill(process.pid, signal)
+    process.exit(ExitCode.interrupted)
   }
 
   #freeLane(): number {

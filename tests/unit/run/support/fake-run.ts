@@ -18,8 +18,10 @@ const record = (id: string): ClaimRecord => ({
 const view = new ProgressView(process.stderr, { claims })
 view.expect(new Map(claims.map(({ id }) => [id, 4 * stepMs])), 2)
 process.on('exit', (code) => process.stderr.write(`ended ${code}\n`))
-if (process.argv[3] === 'handler')
+if (process.argv[3] === 'handler') {
+  view.signalsAreMinded = true
   process.on('SIGINT', () => (view.progress('interrupted'), view.close(), process.exit(130)))
+}
 
 async function claim(id: string): Promise<void> {
   view.claimStarted({ id, topology: 'dr-vrrp', title: title(id), attempt: 1 })
