@@ -103,6 +103,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     const session = new RunSession(broadcast([tell, soFar]), outDir, { ...options, lanes })
     view.signalsAreMinded = true
     await session.run(selected, timed)
+    view.signalsAreMinded = false
 
     const record = recordSoFar({ interrupted: session.interrupted })
     await soFar.end()
