@@ -15,6 +15,7 @@ t.setTimeout(0)
 
 const WARM: readonly EntryKind[] = ['userland', 'kernel', 'template', 'snapshot']
 const full = process.env['LVSLAB_HARNESS'] === 'full'
+const LONG = 'npm run test:harness runs it'
 const seed = chosenSeed()
 const random = seededRandom(seed)
 t.comment(`seed ${seed}: again with LVSLAB_SEED=${seed}`)
@@ -60,7 +61,7 @@ void t.test('a QEMU that hangs', async (t) => {
   await leavesNothing(t, home)
 })
 
-void t.test('a guest agent that is gone', async (t) => {
+void t.test('a guest agent that is gone', { skip: !full && LONG }, async (t) => {
   await using home = await Home.create(WARM)
   const up = await home.lvslab(['up', 'dr-vrrp'], { timeoutMs: 120_000 })
   t.equal(up.exitCode, 0, up.stderr)
@@ -79,9 +80,9 @@ void t.test('a guest agent that is gone', async (t) => {
   await leavesNothing(t, home)
 })
 
-void t.test('a QEMU is killed at any moment', async (t) => {
+void t.test('a QEMU is killed at any moment', { skip: !full && LONG }, async (t) => {
   await using home = await Home.create(WARM)
-  for (let count = 1; count <= (full ? 8 : 2); count++) {
+  for (let count = 1; count <= 8; count++) {
     const out = join(home.out, `run-${count}`)
     const child = home.start(['run', '004-3', '--out', out])
     const ended = finish(child, 180_000)
@@ -189,7 +190,8 @@ void t.test('the runner is killed: the verdicts so far are in the record', async
   await leavesNothing(t, home)
 })
 
-void t.test('a capture is read while it is written', { skip: !existsSync('/usr/bin/tshark') }, async (t) => {
+const cannot = existsSync('/usr/bin/tshark') ? !full && LONG : 'tshark is not installed'
+void t.test('a capture is read while it is written', { skip: cannot }, async (t) => {
   await using home = await Home.create(WARM)
   const { exitCode, stderr } = await home.lvslab(['up', 'dr-vrrp'], { timeoutMs: 120_000 })
   t.equal(exitCode, 0, stderr)

@@ -19,6 +19,7 @@ interface ExecStatus {
 }
 
 const REQUEST_TIMEOUT_MS = 20_000
+const RESYNC_TIMEOUT_MS = 5_000
 const FIRST_POLL_MS = 4
 const SLOWEST_POLL_MS = 60
 const SYNC_PERIOD_MS = 200
@@ -117,7 +118,8 @@ export class Agent {
   }
 
   async #exchange<T>(command: string, args: object, timeoutMs: number): Promise<T> {
-    if (this.#outOfStep) await this.#synchronise(timeoutMs)
+    // It was waited for once already, in full.
+    if (this.#outOfStep) await this.#synchronise(Math.min(timeoutMs, RESYNC_TIMEOUT_MS))
     this.#send(JSON.stringify({ execute: command, arguments: args }))
     const message = await this.#answer(command, timeoutMs)
     const error = message['error'] as { desc?: string } | undefined
