@@ -56,17 +56,20 @@ void t.test('a fabric that mends 150 ms late and says that it did not turns the 
   t.match(calibration.reason, /by the server/, 'whose clock is not the fabric’s')
 })
 
-void t.test('stamps that jump by 150 ms within the blackout turn the calibration red, for the wire alone', async (t) => {
-  const instrument = (load: WatchedLoad) => {
-    const { fromMs, toMs } = handshakeBlackout(load)
-    return { fromMs, toMs: toMs! + 150 }
-  }
-  const calibration = await calibrate({ blackoutsMs: [100], repeats: 3, instrument })
-  if (!isDecided(t, calibration)) return
-  t.equal(calibration.verdict, 'fail', told(calibration))
-  t.match(calibration.reason, /at the wire/)
-  t.notMatch(calibration.reason, /by the (client|server)/)
-})
+void t.test(
+  'stamps that jump by 150 ms within the blackout turn the calibration red, for the wire alone',
+  async (t) => {
+    const instrument = (load: WatchedLoad) => {
+      const { fromMs, toMs } = handshakeBlackout(load)
+      return { fromMs, toMs: toMs! + 150 }
+    }
+    const calibration = await calibrate({ blackoutsMs: [100], repeats: 3, instrument })
+    if (!isDecided(t, calibration)) return
+    t.equal(calibration.verdict, 'fail', told(calibration))
+    t.match(calibration.reason, /at the wire/)
+    t.notMatch(calibration.reason, /by the (client|server)/)
+  },
+)
 
 void t.test('an instrument that sees no blackout turns the calibration red', async (t) => {
   const calibration = await calibrate({ blackoutsMs: [100], instrument: () => ({}) })
