@@ -20,6 +20,14 @@ interface Ban {
   readonly why: string
 }
 
+/** A connection that a server should not have got. */
+interface Stray {
+  readonly text: string
+  readonly ban: Ban
+  readonly at: ClusterTime
+  readonly afterMs: number
+}
+
 /**
  * No request reaches a server that its director has taken out, or given weight 0 (inhibit_on_failure). When that was,
  * keepalived's journal says, by the guest's own clock: bounds of it on the cluster's clock are known, and the later one
@@ -38,16 +46,13 @@ export const removedServersGetNothing: Inspection = {
     const strays = bans.flatMap((ban) => straysOf(cluster, ban))
     const seen = `${bans.length} removals`
     if (strays.length === 0) return { violations: [], seen }
-    const { machineMs, fabricMaxMs } = await cluster.lateness(since, { until })
-    const late = strays.filter(({ afterMs }) => afterMs <= machineMs + fabricMaxMs)
-    return {
-      violations: strays
-        .filter((stray) => !late.includes(stray))
-        .map(({ text }) => text)
-        .slice(0, 5),
-      undecided: late.map(({ text }) => text).slice(0, 5),
-      seen,
+    const look = { violations: [] as string[], undecided: [] as string[], seen }
+    for (const { text, afterMs, ban, at } of strays) {
+      // What the director was late by since the removal, and no other machine, nor before.
+      const { machineMs, fabricMaxMs } = await cluster.lateness(ban.from, { until: at, machines: [ban.director.name] })
+      look[afterMs <= machineMs + fabricMaxMs ? 'undecided' : 'violations'].push(text)
     }
+    return { ...look, violations: look.violations.slice(0, 5), undecided: look.undecided.slice(0, 5) }
   },
 }
 
@@ -85,11 +90,8 @@ export const weight0GetsNothing: Invariant = {
 }
 
 /** Between the decision and its effect on the wire lie the log line and the table: a step. */
-function straysOf(
-  cluster: Cluster,
-  { director, server, service, from, to, why }: Ban,
-  toleranceMs = STEP_TOLERANCE_MS,
-): { readonly text: string; readonly afterMs: number }[] {
+function straysOf(cluster: Cluster, ban: Ban, toleranceMs = STEP_TOLERANCE_MS): Stray[] {
+  const { director, server, service, from, to, why } = ban
   const macs = new Set(director.spec.interfaces.map(({ mac }) => mac))
   const serverMacs = cluster.nodes
     .filter(({ spec }) => spec.interfaces.some(({ address }) => address.split('/')[0] === server.address))
@@ -103,7 +105,7 @@ function straysOf(
     .filter((handshake) => handshake.synAt - from > toleranceMs && reached(handshake))
     .map(({ synAt, clientIp, srcPort }) => ({
       text: `${describeTime(synAt)}: ${clientIp}:${srcPort} was sent to ${server.address}:${server.port}, ${why}`,
-      afterMs: synAt - from,
+      ...{ ban, at: synAt, afterMs: synAt - from },
     }))
 }
 

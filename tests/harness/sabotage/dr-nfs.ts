@@ -165,13 +165,16 @@ export const drNfs: SabotageTable = {
     },
     {
       name: 'stray-server',
-      description: 'somebody puts a server back into the table 1 s after keepalived has removed it',
+      description:
+        'somebody puts a server back into the table 1 s after keepalived has removed it, and ends the persistence',
       sabotage: afterBoot((cluster) => {
         const { address, port, realServers } = cluster.service
         const back = realServers.map(
           (server) =>
             `ipvsadm -Ln | grep -q ${server.address}:${server.port} || ` +
-            `{ sleep 1; ipvsadm -a -t ${address}:${port} -r ${server.address}:${server.port} -g; }`,
+            `{ sleep 1; ipvsadm -a -t ${address}:${port} -r ${server.address}:${server.port} -g; ` +
+            // Else its clients would stay where they went meanwhile.
+            `ipvsadm -E -t ${address}:${port} -s rr; }`,
         )
         return later(cluster, `while sleep 0.3; do ${back.join('; ')}; done`)
       }),
