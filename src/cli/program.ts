@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addBisect } from './commands/bisect.ts'
 import { addCompare } from './commands/compare.ts'
 import type { SetExitCode } from './commands/command-module.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -17,7 +18,7 @@ import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 
 const GROUPS = [
-  { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addNightly, addBench] },
+  { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addNightly, addBisect, addBench] },
   { title: 'Play:', add: [addUp, addStatus, addExec, addShell, addFault, addHeal, addDown] },
   { title: 'Look after:', add: [addDoctor, addImage] },
 ]

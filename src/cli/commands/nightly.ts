@@ -1,5 +1,5 @@
 import { ExitCode } from '../../errors.ts'
-import { KEEPALIVED_WISH, KERNEL_WISH, shard, wholeNumber } from '../options.ts'
+import { KEEPALIVED_WISH, KERNEL_WISH, shard, shardOf, wholeNumber } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const HELP = `
@@ -38,7 +38,7 @@ export const addNightly: AddCommand = (program, setExitCode) => {
     .option('--keepalived <wishes>', `keepaliveds, with commas between them; each ${KEEPALIVED_WISH}`, 'bookworm')
     .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
     .option('--grep <text>', 'only claims with this in their title')
-    .option('--shard <index/count>', "only one machine's part of the cells", shard)
+    .option('--shard <index/count>', "only one machine's part of the cells (default: what the CI system says)", shard)
     .option('--out <folder>', 'where to write (default: reports/nightly/<day>)')
     .option('--before <folder>', 'the night to compare with (default: the newest beside this one)')
     .option('--known <file>', 'failures that are known, with reasons')
@@ -51,7 +51,14 @@ export const addNightly: AddCommand = (program, setExitCode) => {
       const { table } = await import('../terminal/text.ts')
       const { kernel, keepalived, dryRun, json, ...rest } = options
       const axis = (text: string): string[] => text.split(',').filter((one) => one !== '')
-      const all = { ...rest, selection, kernels: axis(kernel), keepaliveds: axis(keepalived), say }
+      const all = {
+        ...rest,
+        shard: rest.shard ?? shardOf(process.env),
+        selection,
+        kernels: axis(kernel),
+        keepaliveds: axis(keepalived),
+        say,
+      }
       const { night, outDir } = await planNight(all)
       if (dryRun) {
         const { ink, width } = lookOf()
