@@ -60,3 +60,25 @@ export function reporter(text: string, before: readonly ReporterSpec[] = []): Re
 /** What `--kernel` and `--keepalived` take; src/image/wish.ts reads them. */
 export const KERNEL_WISH = 'a suite, a version (6.12, 6.1.0-53), a .deb, a vmlinuz with its modules'
 export const KEEPALIVED_WISH = 'a suite, a version (2.3.3), a .deb'
+
+/** Where CI systems say which of several parallel jobs this is, and whether they count from 0. */
+const PARALLEL_JOBS = [
+  // GitLab, `parallel`
+  { index: 'CI_NODE_INDEX', count: 'CI_NODE_TOTAL', from: 1 },
+  // CircleCI, `parallelism`
+  { index: 'CIRCLE_NODE_INDEX', count: 'CIRCLE_NODE_TOTAL', from: 0 },
+  // Buildkite, `parallelism`
+  { index: 'BUILDKITE_PARALLEL_JOB', count: 'BUILDKITE_PARALLEL_JOB_COUNT', from: 0 },
+  // Kubernetes, an Indexed Job; it does not tell `completions`, so the job's own definition must
+  { index: 'JOB_COMPLETION_INDEX', count: 'LVSLAB_SHARDS', from: 0 },
+] as const
+
+/** The part that the environment says is this machine's; undefined where it says nothing, or there is one machine. */
+export function shardOf(env: NodeJS.ProcessEnv): { index: number; count: number } | undefined {
+  for (const { index: name, count: total, from } of PARALLEL_JOBS) {
+    const [index, count] = [Number(env[name] ?? ''), Number(env[total] ?? '')]
+    const isPart = Number.isInteger(index) && Number.isInteger(count) && count > 1 && env[name] !== ''
+    if (isPart && index >= from && index < count + from) return { index: index - from + 1, count }
+  }
+  return undefined
+}

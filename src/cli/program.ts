@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addBisect } from './commands/bisect.ts'
 import { addCompare } from './commands/compare.ts'
 import type { SetExitCode } from './commands/command-module.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -9,6 +10,7 @@ import { addFault } from './commands/fault.ts'
 import { addHeal } from './commands/heal.ts'
 import { addImage } from './commands/image.ts'
 import { addList } from './commands/list.ts'
+import { addNightly } from './commands/nightly.ts'
 import { addReport } from './commands/report.ts'
 import { addRun } from './commands/run.ts'
 import { addShell } from './commands/shell.ts'
@@ -16,7 +18,7 @@ import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 
 const GROUPS = [
-  { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addBench] },
+  { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addNightly, addBisect, addBench] },
   { title: 'Play:', add: [addUp, addStatus, addExec, addShell, addFault, addHeal, addDown] },
   { title: 'Look after:', add: [addDoctor, addImage] },
 ]

@@ -20,6 +20,8 @@ export interface SuiteIndex {
   readonly keepaliveds: readonly Offer[]
   /** One for each kernel release; unsigned builds only where there is no other. */
   readonly kernels: readonly Offer[]
+  /** The one that an installation of the suite would have: not always the newest that there is. */
+  readonly usualKernel?: Offer
 }
 
 /** Names the day whose answers count, for processes that work on one run: midnight must not change a kernel within it. */
@@ -68,10 +70,14 @@ export function readOffers(suite: string, text: string): SuiteIndex {
     .filter(([name = '', version = '', from = '']) => name !== '' && version !== '' && belongsTo(suite, from))
     .map(([name = '', version = '']) => ({ package: name, version, suite }))
     .sort((a, b) => compareVersions(b.version, a.version))
+  const kernels = signedFirst(unique(all.filter((offer) => /^linux-image-\d+\.\d+\.\d/.test(offer.package))))
+  const leading = all.find((offer) => offer.package === 'linux-image-cloud-amd64')
+  const usualKernel = kernels.find(({ version }) => version === leading?.version)
   return {
     suite,
+    ...(usualKernel === undefined ? {} : { usualKernel }),
     keepaliveds: unique(all.filter((offer) => offer.package === 'keepalived')),
-    kernels: signedFirst(unique(all.filter((offer) => /^linux-image-\d+\.\d+\.\d/.test(offer.package)))),
+    kernels,
   }
 }
 

@@ -1,6 +1,15 @@
 import type { ReporterSpec } from '../../report/index.ts'
 import type { RunClaimsOptions } from '../../run/index.ts'
-import { choice, reporter, REPORTER_HELP, shard, wholeNumber, KEEPALIVED_WISH, KERNEL_WISH } from '../options.ts'
+import {
+  KEEPALIVED_WISH,
+  KERNEL_WISH,
+  REPORTER_HELP,
+  choice,
+  reporter,
+  shard,
+  shardOf,
+  wholeNumber,
+} from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
@@ -38,7 +47,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),
     )
     .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
-    .option('--shard <index/count>', 'only one part of the selection', shard)
+    .option('--shard <index/count>', 'only one part of the selection (default: what the CI system says)', shard)
     .option('--out <folder>', 'where to write (default: reports/run-<time>)')
     .option('--grep <text>', 'only claims with this in their title, or that record it: timeline')
     .option('--cold', 'boot every machine from its disk', false)
@@ -53,6 +62,8 @@ export const addRun: AddCommand = (program, setExitCode) => {
         ...(json ? [{ name: 'json' as const }] : []),
         ...(tap ? [{ name: 'tap' as const }] : []),
       ]
-      setExitCode(await runClaims({ ...options, selection, reporters: asked }))
+      setExitCode(
+        await runClaims({ ...options, shard: options.shard ?? shardOf(process.env), selection, reporters: asked }),
+      )
     })
 }

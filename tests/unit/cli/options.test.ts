@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { addExec } from '../../../src/cli/commands/exec.ts'
-import { clusterName, seconds, shard, wholeNumber } from '../../../src/cli/options.ts'
+import { clusterName, seconds, shard, shardOf, wholeNumber } from '../../../src/cli/options.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
 
 /** Parses, with the action of one command replaced: answers what it was given. */
@@ -95,4 +95,20 @@ void t.test('exec says where its options belong', async (t) => {
   addExec(program, () => undefined)
   const run = program.parseAsync('exec client --timeout 2 -- ls'.split(' '), { from: 'user' })
   await t.rejects(run, { code: 'LVSLAB_E_EXEC', exitCode: 2 })
+})
+
+void t.test('a CI system says which part is this machine’s', async (t) => {
+  t.same(shardOf({ CI_NODE_INDEX: '2', CI_NODE_TOTAL: '5' }), { index: 2, count: 5 }, 'GitLab counts from 1')
+  t.same(shardOf({ CIRCLE_NODE_INDEX: '0', CIRCLE_NODE_TOTAL: '4' }), { index: 1, count: 4 })
+  t.same(shardOf({ BUILDKITE_PARALLEL_JOB: '3', BUILDKITE_PARALLEL_JOB_COUNT: '4' }), { index: 4, count: 4 })
+  t.same(shardOf({ JOB_COMPLETION_INDEX: '1', LVSLAB_SHARDS: '3' }), { index: 2, count: 3 })
+  for (const env of [
+    {},
+    { CI_NODE_TOTAL: '1' },
+    { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '1' },
+    { CI_NODE_INDEX: '6', CI_NODE_TOTAL: '5' },
+    { JOB_COMPLETION_INDEX: '1' },
+    { CIRCLE_NODE_INDEX: '', CIRCLE_NODE_TOTAL: '4' },
+  ])
+    t.equal(shardOf(env), undefined, JSON.stringify(env))
 })

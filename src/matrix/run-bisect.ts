@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path'
+import { ExitCode, InfrastructureError, LvslabError } from '../errors.ts'
+import { holdIndexDay, readCatalog, suiteIndex, type SuiteIndex } from '../image/index.ts'
+import { readRun, replaceFile } from '../report/index.ts'
+import { bisect, told, type BisectResult, type Tally } from './bisect.ts'
+import { cellsOf, type AxisValue } from './plan.ts'
+import { versionsBetween } from './range.ts'
+import { cellFolder, runCell } from './run-cell.ts'
+
+export interface BisectOptions {
+  readonly claim: string
+  readonly axis: 'kernel' | 'keepalived'
+  /** "A..B". */
+  readonly range: string
+  /** What the other axis stays at. */
+  readonly other: string
+  readonly repeat: number
+  readonly out?: string | undefined
+  readonly say: (line: string) => void
+}
+
+/**
+ * Finds the first version of a range with which a claim fails; leaves each version's run and bisect.json in OUT.
+ *
+ * @throws UsageError `LVSLAB_E_RANGE`, `LVSLAB_E_BISECT_ENDS`
+ */
+export async function runBisect(options: BisectOptions): Promise<{ result: BisectResult; outDir: string }> {
+  holdIndexDay()
+  const { claim, axis, range, other, repeat, say } = options
+  const outDir = resolve(options.out ?? join('reports', `bisect-${claim}-${axis}`))
+  const versions = versionsBetween(axis, range, await allIndexes(say))
+  say(`${versions.length} versions from ${versions[0]!.name} to ${versions.at(-1)!.name}, ${repeat} tries each`)
+  const prove = async (value: AxisValue): Promise<Tally> => {
+    const fixed = { wish: other, name: other }
+    const [cell] = axis === 'kernel' ? cellsOf([value], [fixed]) : cellsOf([fixed], [value])
+    say(`${axis} ${value.name}`)
+    const ran = await runCell(cell!, {
+      ...{ outDir, selection: [claim], repeat },
+      onLine: (line) => say(`  ${line}`),
+    })
+    if (ran.interrupted) throw interrupted()
+    if (ran.state !== 'done') return { pass: 0, fail: 0, neither: repeat }
+    const run = await readRun(cellFolder(outDir, ran.id))
+    const count = (verdict: string): number => run.claims.filter((one) => one.verdict === verdict).length
+    const broken = run.claims.filter(({ errorKind }) => errorKind !== undefined && errorKind !== 'assertion').length
+    const [pass, fail] = [count('pass'), count('fail') - broken]
+    return { pass, fail, neither: run.claims.length - pass - fail }
+  }
+  const result = await bisect(versions, prove)
+  await replaceFile(
+    join(outDir, 'bisect.json'),
+    `${JSON.stringify({ schema: 'lvslab.bisect/1', claim, axis, range, ...result }, null, 2)}\n`,
+  )
+  return { result, outDir }
+}
+
+/** What a person reads. */
+export function tellBisect({ axis, claim }: Pick<BisectOptions, 'axis' | 'claim'>, result: BisectResult): string {
+  const { firstBad, lastGood, always, tried, skipped } = result
+  return [
+    ...tried.map((one) => `  ${told(one)}`),
+    `${claim} holds with ${axis} ${lastGood.name} and fails with ${firstBad.name}${always ? '' : ', now and then'}.`,
+    ...(skipped.length === 0 ? [] : [`Between them, without a result: ${skipped.map(({ name }) => name).join(', ')}`]),
+  ].join('\n')
+}
+
+async function allIndexes(say: (line: string) => void): Promise<SuiteIndex[]> {
+  const indexes: SuiteIndex[] = []
+  for (const suite of Object.keys((await readCatalog()).suites)) {
+    try {
+      indexes.push(await suiteIndex(suite, say))
+    } catch (error) {
+      if (!(error instanceof LvslabError)) throw error
+      say(`${suite} is left out: ${error.message}`)
+    }
+  }
+  return indexes
+}
+
+function interrupted(): InfrastructureError {
+  return new InfrastructureError('LVSLAB_E_INTERRUPTED', 'the search was interrupted', {
+    todo: `the runs that there were are kept (exit code ${ExitCode.interrupted})`,
+  })
+}
