@@ -89,6 +89,8 @@ LogLevelMax=warning
 WantedBy=multi-user.target
 UNIT
 mkdir -p "$root/usr/lib/modules" "$root/usr/lib/lvslab" "$root/var/lib/lvslab" "$root/etc/systemd/system/multi-user.target.wants"
+# Before bookworm /lib is a folder of its own, and modprobe looks there.
+[ -L "$root/lib" ] || { rmdir "$root/lib/modules" 2>/dev/null || :; ln -s ../usr/lib/modules "$root/lib/modules"; }
 cat >"$root/usr/lib/lvslab/agent" <<'AGENT'
 #!/bin/sh
 # The port's number depends on the kernel; its name does not. Without a log: it would have every poll of the harness.

@@ -14,7 +14,7 @@ import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
 import { LatenessMeter } from './lateness-meter.ts'
-import type { SavedMachine, VmHost } from './vm-host.ts'
+import { hostFor, type SavedMachine, type VmHost } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
 export interface VmBootOptions {
@@ -104,7 +104,7 @@ export class VmCluster implements EngineCluster {
         node.name,
         new VmMachine({
           name: node.name,
-          host: options.host,
+          host: hostFor(options.host, node),
           memoryMiB: node.memoryMiB,
           nics: node.interfaces.map((nic) => ({ mac: nic.mac, socket: fabric.socketPath(cableOf(node, nic.name)) })),
           directory: join(scratch, String(index)),
@@ -186,10 +186,11 @@ export class VmCluster implements EngineCluster {
       memoryMiB: node.memoryMiB,
       nicCount: node.interfaces.length,
     })
+    const keyOf = (node: NodeSpec): string => JSON.stringify([hostFor(host, node).userland.key, shapeOf(node)])
     const templates = new Map<string, SavedMachine>()
-    for (const shape of mode === 'cold' ? [] : this.topology.nodes.map(shapeOf)) {
-      const key = JSON.stringify(shape)
-      if (!templates.has(key)) templates.set(key, await ensureTemplate(host, shape, progress))
+    for (const node of mode === 'cold' ? [] : this.topology.nodes) {
+      const key = keyOf(node)
+      if (!templates.has(key)) templates.set(key, await ensureTemplate(hostFor(host, node), shapeOf(node), progress))
     }
     await Promise.all(
       this.topology.nodes.map(async (node) => {
@@ -198,7 +199,7 @@ export class VmCluster implements EngineCluster {
         if (mode === 'cold') {
           await machine.bootCold(memory)
         } else {
-          await machine.cloneFrom(templates.get(JSON.stringify(shapeOf(node)))!, memory)
+          await machine.cloneFrom(templates.get(keyOf(node))!, memory)
           await machine.resume()
         }
         const files = [...scripts, ...(await nodeFiles(this.topology, node, true))]
@@ -317,6 +318,7 @@ async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<str
       needsMiB: topology.nodes.reduce((sum, node) => sum + node.memoryMiB, 500),
       from: {
         ...hostKey(host),
+        others: host.others.key,
         snapshotVersion: SNAPSHOT_VERSION,
         nodes: topology.nodes.map(({ name, memoryMiB, interfaces, roles }) => ({ name, memoryMiB, interfaces, roles })),
         files: [...files.flat(), ...scripts].map(({ path, content, mode }) => [path, mode, text(content)]),

@@ -1,4 +1,5 @@
 import { ensureKernel, ensureUserland, type Kernel, type Progress, type Userland } from '../../image/index.ts'
+import type { NodeSpec } from '../../topology/index.ts'
 import { probeAcceleration, type Acceleration } from './acceleration.ts'
 import { findQemu, type QemuBinary } from './qemu-binary.ts'
 
@@ -6,7 +7,10 @@ import { findQemu, type QemuBinary } from './qemu-binary.ts'
 export interface VmHost {
   readonly qemu: QemuBinary
   readonly kernel: Kernel
+  /** The directors' userland: with it comes the keepalived under test. */
   readonly userland: Userland
+  /** Everybody else's: what asks and answers stays the same, whatever keepalived is under test. */
+  readonly others: Userland
   readonly acceleration: Acceleration
 }
 
@@ -29,5 +33,11 @@ export async function prepareHost(
     ensureUserland(wish.userland, progress),
     probeAcceleration(qemu, kernel),
   ])
-  return { qemu, kernel, userland, acceleration }
+  const others = wish.userland === undefined ? userland : await ensureUserland(undefined, progress)
+  return { qemu, kernel, userland, others, acceleration }
+}
+
+/** What a node is made with. */
+export function hostFor(host: VmHost, { roles }: Pick<NodeSpec, 'roles'>): VmHost {
+  return roles.includes('director') ? host : { ...host, userland: host.others }
 }
