@@ -60,7 +60,7 @@ export async function planNight(options: NightlyOptions): Promise<{ night: Night
  * cell OUT/nightly.json and nightly.html are whole. Answers the exit code: whether something is worse than the night
  * before, not whether something is red.
  */
-export async function runNightly(options: NightlyOptions): Promise<number> {
+export async function runNightly(options: NightlyOptions): Promise<{ exitCode: number; outDir: string }> {
   const known = options.known === undefined ? [] : await readKnownFailures(options.known)
   const { night: planned, outDir } = await planNight(options)
   let night = planned
@@ -81,13 +81,13 @@ export async function runNightly(options: NightlyOptions): Promise<number> {
       ...{ outDir, repeat: night.repeat, grep: options.grep, selection: options.selection },
       onLine: (line) => options.say(`  ${line}`),
     })
-    if (interrupted) return ExitCode.interrupted
+    if (interrupted) return { exitCode: ExitCode.interrupted, outDir }
     const cells = night.cells.map((one) => (one.id === ran.id ? ran : one))
     night = { ...night, cells, durationMs: Math.round(night.durationMs + performance.now() - began) }
     await keep()
   }
   for (const line of told(night)) options.say(line)
-  return exitCodeOf(night, before, known)
+  return { exitCode: exitCodeOf(night, before, known), outDir }
 }
 
 function judged(night: NightRecord, before: NightRecord | undefined, known: readonly KnownFailure[]): NightRecord {

@@ -59,8 +59,8 @@ export const addNightly: AddCommand = (program, setExitCode) => {
         keepaliveds: axis(keepalived),
         say,
       }
-      const { night, outDir } = await planNight(all)
       if (dryRun) {
+        const { night } = await planNight(all)
         const { ink, width } = lookOf()
         const head = ['', 'kernel', 'keepalived', 'state'].map(ink.dim)
         const rows = night.cells.map((cell, n) => [String(n + 1), cell.kernelName, cell.keepalivedName, cell.state])
@@ -68,7 +68,8 @@ export const addNightly: AddCommand = (program, setExitCode) => {
         else print(table([head, ...rows], { width }).join('\n'))
         return setExitCode(ExitCode.pass)
       }
-      setExitCode(await runNightly({ ...all, out: outDir }))
+      const { exitCode, outDir } = await runNightly(all)
+      setExitCode(exitCode)
       if (json) printJson(await readNight(outDir))
     })
 }
