@@ -1,8 +1,15 @@
 export { cachedKernel, ensureKernel, type Kernel } from './kernel.ts'
 export { compareVersions, upstreamVersion } from './debian-version.ts'
-export { holdIndexDay, releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+export { holdIndexDay, releaseOf, shortReleaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
 export { ensureUserland, type Userland } from './userland.ts'
-export { resolveKernel, resolveUserland, type IndexOf, type KernelSource, type UserlandSource } from './wish.ts'
+export {
+  allIndexes,
+  resolveKernel,
+  resolveUserland,
+  type IndexOf,
+  type KernelSource,
+  type UserlandSource,
+} from './wish.ts'
 export {
   ensureEntry,
   keyOf,

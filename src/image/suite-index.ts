@@ -86,6 +86,11 @@ export function releaseOf(kernel: Offer): string {
   return kernel.package.replace(/^linux-image-/, '').replace(/-unsigned$/, '')
 }
 
+/** Without what all of them have: "6.12.107+deb13". */
+export function shortReleaseOf(kernel: Offer): string {
+  return releaseOf(kernel).replace(/-cloud-amd64$/, '')
+}
+
 /** Security and point-release updates are a suite's own; what backports stand on is not theirs. */
 function belongsTo(suite: string, from: string): boolean {
   return from === suite || from === `${suite}-security` || from === `${suite}-updates`

@@ -4,7 +4,7 @@ import { LvslabError, UsageError } from '../errors.ts'
 import type { Progress } from './cache.ts'
 import { readCatalog, sourceOf, type Catalog } from './catalog.ts'
 import { compareVersions, upstreamVersion } from './debian-version.ts'
-import { releaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+import { releaseOf, shortReleaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
 
 /** Where a kernel comes from. */
 export type KernelSource =
@@ -40,7 +40,7 @@ export async function resolveKernel(
   const wanted = wish ?? catalog.default.kernel
   if (isPath(wanted)) return kernelFiles(wanted)
   if (!isSuite(catalog, wanted)) {
-    const { offer, name } = await kernelOffer(wanted, catalog, indexOf, progress)
+    const { offer, name } = await kernelOffer(wanted, indexOf, progress)
     return { kind: 'package', name, suite: offer.suite, package: offer.package }
   }
   // The package that leads to the newest kernel is its base's where a suite adds to another.
@@ -69,7 +69,7 @@ export async function resolveUserland(
     return { name: `${catalog.default.userland} with ${basename(deb)}`, suite: catalog.default.userland, deb }
   }
   if (isSuite(catalog, wanted)) return { name: wanted, suite: wanted }
-  const { indexes, skipped } = await allIndexes(catalog, indexOf, progress)
+  const { indexes, skipped } = await allIndexes(progress, indexOf)
   const offers = indexes.flatMap(({ keepaliveds }) => keepaliveds)
   const found =
     offers.find(({ version }) => version === wanted) ??
@@ -83,11 +83,10 @@ export async function resolveUserland(
 
 async function kernelOffer(
   wanted: string,
-  catalog: Catalog,
   indexOf: IndexOf,
   progress: Progress,
 ): Promise<{ offer: Offer; name: string }> {
-  const { indexes, skipped } = await allIndexes(catalog, indexOf, progress)
+  const { indexes, skipped } = await allIndexes(progress, indexOf)
   const offers = indexes.flatMap(({ kernels }) => kernels)
   const exact = offers.find(
     (offer) =>
@@ -95,7 +94,7 @@ async function kernelOffer(
   )
   const offer =
     exact ?? newest(offers.filter((one) => isOrBegins(releaseOf(one), wanted) || isOrBegins(one.version, wanted)))
-  if (offer) return { offer, name: releaseOf(offer).replace(/-cloud-amd64$/, '') }
+  if (offer) return { offer, name: shortReleaseOf(offer) }
   throw unknown('KERNEL', `no kernel "${wanted}"`, {
     known: indexes.flatMap(({ suite, kernels }) => kernels.slice(0, 4).map((one) => `${suite} ${releaseOf(one)}`)),
     skipped,
@@ -103,14 +102,13 @@ async function kernelOffer(
 }
 
 /** All suites' offers; one whose mirror is of no use is left out, and said to be. */
-async function allIndexes(
-  catalog: Catalog,
-  indexOf: IndexOf,
+export async function allIndexes(
   progress: Progress,
+  indexOf: IndexOf = (suite) => suiteIndex(suite, progress),
 ): Promise<{ indexes: SuiteIndex[]; skipped: string[] }> {
   const indexes: SuiteIndex[] = []
   const skipped: string[] = []
-  for (const suite of Object.keys(catalog.suites)) {
+  for (const suite of Object.keys((await readCatalog()).suites)) {
     try {
       indexes.push(await indexOf(suite))
     } catch (error) {

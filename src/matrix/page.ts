@@ -1,5 +1,6 @@
 import { html, trusted, type Markup } from '../report/html/markup.ts'
 import { STYLE } from '../report/html/style.ts'
+import { worstVerdict } from '../report/index.ts'
 import { cellFolder } from './run-cell.ts'
 import type { CellClaim, CellRecord, NightRecord } from './night.ts'
 
@@ -111,7 +112,7 @@ function cellOf(cell: CellRecord | undefined): Markup {
   const report = `./${cellFolder('', cell.id)}/report.html`
   if (cell.state === 'broken') return html`<td class="is-fail">broken: ${(cell.reason ?? '').split('\n')[0]}</td>`
   const count = (verdict: CellClaim['verdict']): number => cell.claims.filter((one) => one.verdict === verdict).length
-  const worst = (['fail', 'inconclusive', 'pass'] as const).find((verdict) => count(verdict) > 0) ?? 'skip'
+  const worst = worstVerdict(cell.claims.map(({ verdict }) => verdict))
   const parts = (['pass', 'fail', 'inconclusive', 'skip'] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`)

@@ -1,5 +1,5 @@
 import type { Offer, SuiteIndex } from '../image/index.ts'
-import { releaseOf } from '../image/index.ts'
+import { shortReleaseOf } from '../image/index.ts'
 import type { CellRecord, NightRecord } from './night.ts'
 
 /** A value of an axis: what `lvslab run` is given, and how it is shown. */
@@ -12,7 +12,7 @@ export interface AxisValue {
 export function kernelValue(wish: string, index: SuiteIndex | undefined): AxisValue {
   const offer: Offer | undefined = index?.usualKernel
   if (!offer) return { wish, name: shown(wish) }
-  return { wish: offer.package, name: releaseOf(offer).replace(/-cloud-amd64$/, '') }
+  return { wish: offer.package, name: shortReleaseOf(offer) }
 }
 
 /** Names a suite's keepalived by its version. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts'
-import { compareVersions, releaseOf, type Offer, type SuiteIndex } from '../image/index.ts'
+import { compareVersions, shortReleaseOf, type Offer, type SuiteIndex } from '../image/index.ts'
 import type { AxisValue } from './plan.ts'
 
 /**
@@ -38,7 +38,7 @@ function ordered(offers: readonly Offer[]): Offer[] {
 }
 
 function nameOf(what: 'kernel' | 'keepalived', offer: Offer): string {
-  return what === 'kernel' ? releaseOf(offer).replace(/-cloud-amd64$/, '') : offer.version.replace(/^\d+:/, '')
+  return what === 'kernel' ? shortReleaseOf(offer) : offer.version.replace(/^\d+:/, '')
 }
 
 function fits(what: 'kernel' | 'keepalived', offer: Offer, wanted: string): boolean {

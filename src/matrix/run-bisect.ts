@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
-import { ExitCode, InfrastructureError, LvslabError } from '../errors.ts'
-import { holdIndexDay, readCatalog, suiteIndex, type SuiteIndex } from '../image/index.ts'
+import { ExitCode, InfrastructureError } from '../errors.ts'
+import { allIndexes, holdIndexDay } from '../image/index.ts'
 import { readRun, replaceFile } from '../report/index.ts'
 import { bisect, told, type BisectResult, type Tally } from './bisect.ts'
 import { cellsOf, type AxisValue } from './plan.ts'
@@ -28,7 +28,7 @@ export async function runBisect(options: BisectOptions): Promise<{ result: Bisec
   holdIndexDay()
   const { claim, axis, range, other, repeat, say } = options
   const outDir = resolve(options.out ?? join('reports', `bisect-${claim}-${axis}`))
-  const versions = versionsBetween(axis, range, await allIndexes(say))
+  const versions = versionsBetween(axis, range, (await allIndexes(say)).indexes)
   say(`${versions.length} versions from ${versions[0]!.name} to ${versions.at(-1)!.name}, ${repeat} tries each`)
   const prove = async (value: AxisValue): Promise<Tally> => {
     const fixed = { wish: other, name: other }
@@ -62,19 +62,6 @@ export function tellBisect({ axis, claim }: Pick<BisectOptions, 'axis' | 'claim'
     `${claim} holds with ${axis} ${lastGood.name} and fails with ${firstBad.name}${always ? '' : ', now and then'}.`,
     ...(skipped.length === 0 ? [] : [`Between them, without a result: ${skipped.map(({ name }) => name).join(', ')}`]),
   ].join('\n')
-}
-
-async function allIndexes(say: (line: string) => void): Promise<SuiteIndex[]> {
-  const indexes: SuiteIndex[] = []
-  for (const suite of Object.keys((await readCatalog()).suites)) {
-    try {
-      indexes.push(await suiteIndex(suite, say))
-    } catch (error) {
-      if (!(error instanceof LvslabError)) throw error
-      say(`${suite} is left out: ${error.message}`)
-    }
-  }
-  return indexes
 }
 
 function interrupted(): InfrastructureError {

@@ -6,8 +6,8 @@ import { median } from 'simple-statistics'
 import { ExitCode, messageOf } from '../errors.ts'
 import { projectRoot } from '../host/paths.ts'
 import { lastLines } from '../host/process.ts'
-import { readRun } from '../report/index.ts'
-import type { ClaimRecord, RunRecord, Verdict } from '../run/record.ts'
+import { readRun, worstVerdict } from '../report/index.ts'
+import type { ClaimRecord, RunRecord } from '../run/record.ts'
 import type { CellClaim, CellRecord } from './night.ts'
 
 export interface CellOptions {
@@ -52,10 +52,8 @@ export function outcome(run: RunRecord): Pick<CellRecord, 'release' | 'version' 
   }
 }
 
-const WORST_FIRST: readonly Verdict[] = ['fail', 'inconclusive', 'pass', 'skip']
-
 function claimOf(records: readonly ClaimRecord[]): CellClaim {
-  const verdict = WORST_FIRST.find((one) => records.some((record) => record.verdict === one)) ?? 'skip'
+  const verdict = worstVerdict(records.map((record) => record.verdict))
   const { reason } = records.find((record) => record.verdict === verdict)!
   const names = [...new Set(records.flatMap(({ figures }) => figures.map(({ name }) => name)))]
   return {

@@ -65,7 +65,9 @@ export async function runNightly(options: NightlyOptions): Promise<{ exitCode: n
   const { night: planned, outDir } = await planNight(options)
   let night = planned
   const before = night.before === undefined ? undefined : await readNight(night.before).catch(() => undefined)
-  const earlier = await history(outDir, night)
+  const earlier = (await nightsBeside(outDir))
+    .map((one) => one.night)
+    .filter((one) => one.startedAt < planned.startedAt)
   const keep = async (): Promise<void> => {
     night = judged(night, before, known)
     await replaceFile(join(outDir, 'nightly.json'), `${JSON.stringify(night, null, 2)}\n`)
@@ -87,7 +89,7 @@ export async function runNightly(options: NightlyOptions): Promise<{ exitCode: n
     await keep()
   }
   for (const line of told(night)) options.say(line)
-  return { exitCode: exitCodeOf(night, before, known), outDir }
+  return { exitCode: exitCodeOf(night, before), outDir }
 }
 
 function judged(night: NightRecord, before: NightRecord | undefined, known: readonly KnownFailure[]): NightRecord {
@@ -101,15 +103,11 @@ function judged(night: NightRecord, before: NightRecord | undefined, known: read
 }
 
 /** Without a night before, every failure that nobody knows is news. */
-export function exitCodeOf(
-  night: NightRecord,
-  before: NightRecord | undefined,
-  known: readonly KnownFailure[],
-): number {
+export function exitCodeOf(night: NightRecord, before: NightRecord | undefined): number {
   const brokenBefore = new Set(before?.cells.filter(({ state }) => state === 'broken').map(({ id }) => id))
   if (before === undefined) {
     const failures = night.cells.flatMap(({ claims }) => claims).filter(({ verdict }) => verdict === 'fail').length
-    if (failures > knownFailures(night.cells, known, today()).length) return ExitCode.claimFailed
+    if (failures > night.known.length) return ExitCode.claimFailed
   } else if (night.worse.some((change) => change.known === undefined)) return ExitCode.claimFailed
   const broken = night.cells.some(({ state, id }) => state === 'broken' && !brokenBefore.has(id))
   return broken ? ExitCode.infrastructure : ExitCode.pass
@@ -162,11 +160,6 @@ async function nightsBeside(outDir: string): Promise<{ folder: string; night: Ni
     if (night) found.push({ folder, night })
   }
   return found.sort((a, b) => (a.night.startedAt < b.night.startedAt ? -1 : 1))
-}
-
-async function history(outDir: string, night: NightRecord): Promise<NightRecord[]> {
-  const all = await nightsBeside(outDir)
-  return all.map((one) => one.night).filter(({ startedAt }) => startedAt < night.startedAt)
 }
 
 function today(): string {

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { UsageError } from '../errors.ts'
-import type { ClaimRecord, RunRecord, Verdict } from '../run/record.ts'
+import type { ClaimRecord, RunRecord } from '../run/record.ts'
+import { worstVerdict } from './summary.ts'
 
 export interface GivenRun {
   readonly run: RunRecord
@@ -40,7 +41,7 @@ export function mergeRuns(given: readonly GivenRun[], outDir: string): RunRecord
     phases,
     topologies: [...topologies.values()],
     claims,
-    verdict: worst(runs.map(({ verdict }) => verdict)),
+    verdict: worstVerdict(runs.map(({ verdict }) => verdict)),
     interrupted: runs.some(({ interrupted }) => interrupted),
     parts: runs.flatMap((run) => run.parts ?? [pick(run, ['id', 'startedAt', 'durationMs', 'command', 'host'])]),
   }
@@ -76,10 +77,6 @@ function refuseDifferent(given: readonly GivenRun[]): void {
     seen: differing.join('\n'),
     todo: 'merge runs of one kind; npx lvslab compare A B shows how two differ',
   })
-}
-
-function worst(verdicts: readonly Verdict[]): Verdict {
-  return (['fail', 'inconclusive', 'pass'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'skip'
 }
 
 function moved(claim: ClaimRecord, from: string, to: string): ClaimRecord {

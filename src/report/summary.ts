@@ -14,6 +14,11 @@ export const VERDICT_WORD: Readonly<Record<Verdict, string>> = {
   skip: 'skipped',
 }
 
+/** What several verdicts amount to: a failure is the worst; skipped is only what was all skipped. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  return (['fail', 'inconclusive', 'pass'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'skip'
+}
+
 export interface Totals extends Readonly<Record<Verdict, number>> {
   readonly claims: number
   readonly findings: number

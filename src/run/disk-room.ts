@@ -26,15 +26,18 @@ export class DiskRoom {
    */
   static async in(folder: string): Promise<DiskRoom> {
     const path = join(folder, '.reserve')
+    const tried = `keep evidence and reports in ${folder}`
     try {
       await mkdir(folder, { recursive: true })
       const { bavail, bsize } = await statfs(folder)
-      if (bavail * bsize < LEAST_FREE_BYTES + RESERVE_BYTES) throw new Error(`${(bavail * bsize) >> 20} MiB are free`)
+      const freeBytes = bavail * bsize
+      if (freeBytes < LEAST_FREE_BYTES + RESERVE_BYTES)
+        throw full(tried, `${Math.floor(freeBytes / 2 ** 20)} MiB are free`)
       // Not zeros, which some file systems store as nothing.
       await writeFile(path, randomBytes(RESERVE_BYTES))
     } catch (error) {
       await rm(path, { force: true })
-      throw diskFull(error, `keep evidence and reports in ${folder}`) ?? error
+      throw diskFull(error, tried) ?? error
     }
     return new DiskRoom(path)
   }
@@ -48,11 +51,13 @@ export class DiskRoom {
 /** The coded error, if what was thrown says that a disk is full. */
 export function diskFull(error: unknown, tried: string): InfrastructureError | undefined {
   const { code } = error as NodeJS.ErrnoException
-  if (code !== 'ENOSPC' && code !== 'EDQUOT' && !/MiB are free$/.test(messageOf(error))) return undefined
+  return code === 'ENOSPC' || code === 'EDQUOT' ? full(tried, messageOf(error), error) : undefined
+}
+
+function full(tried: string, seen: string, cause?: unknown): InfrastructureError {
   return new InfrastructureError('LVSLAB_E_DISK_FULL', 'the disk for the evidence is full', {
-    tried,
-    seen: messageOf(error),
+    ...{ tried, seen },
     todo: 'free some space, or choose another folder with --out',
-    cause: error,
+    ...(cause === undefined ? {} : { cause }),
   })
 }

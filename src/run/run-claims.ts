@@ -5,7 +5,7 @@ import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { holdIndexDay } from '../image/index.ts'
-import { broadcast, reportersFor, withDefaults, type ReporterSpec } from '../report/index.ts'
+import { broadcast, reportersFor, withDefaults, worstVerdict, type ReporterSpec } from '../report/index.ts'
 import type { Topology } from '../topology/index.ts'
 import { quickCalibration } from './calibration.ts'
 import { DiskRoom } from './disk-room.ts'
@@ -14,7 +14,7 @@ import { lanesOf } from './lanes.ts'
 import { Durations } from './progress/durations.ts'
 import { ProgressView } from './progress/progress-view.ts'
 import { RecordSoFar } from './record-so-far.ts'
-import { RUN_SCHEMA, type ClaimRecord, type RunRecord, type Verdict } from './record.ts'
+import { RUN_SCHEMA, type RunRecord } from './record.ts'
 import { RunSession } from './run-session.ts'
 import { selectClaims } from './selection.ts'
 import { topologyRecord } from './topology-record.ts'
@@ -95,7 +95,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       topologies: [...selected.keys()].map(topologyRecord),
       calibration,
       claims: session.records,
-      verdict: overall(session.records),
+      verdict: worstVerdict(session.records.map(({ verdict }) => verdict)),
       interrupted,
     })
     // Until it has ended, a run is one that something interrupted.
@@ -146,11 +146,6 @@ function refuseWhatIsNotThere(options: RunClaimsOptions): void {
       todo: 'use --engine vm',
     })
   }
-}
-
-function overall(records: readonly ClaimRecord[]): Verdict {
-  const verdicts = new Set(records.map(({ verdict }) => verdict))
-  return (['fail', 'inconclusive', 'pass'] as const).find((verdict) => verdicts.has(verdict)) ?? 'skip'
 }
 
 function stamp(date: Date): string {

@@ -1,4 +1,4 @@
-import { releaseOf, type SuiteIndex } from '../../image/index.ts'
+import { shortReleaseOf, type SuiteIndex } from '../../image/index.ts'
 import type { Look } from '../terminal/output.ts'
 import { table } from '../terminal/text.ts'
 
@@ -9,7 +9,7 @@ export function renderOffers(suites: readonly Suite[], { ink, width }: Look): st
   const rows = suites.map((one) => {
     if ('error' in one) return [ink.name(one.suite), '', ink.bad(one.error.split('\n')[0] ?? '')]
     const keepaliveds = one.keepaliveds.map(({ version }) => version)
-    const kernels = one.kernels.map((kernel) => releaseOf(kernel).replace(/-cloud-amd64$/, ''))
+    const kernels = one.kernels.map(shortReleaseOf)
     return [ink.name(one.suite), keepaliveds.join(' ') || '-', kernels.join(' ') || '-']
   })
   return table([['suite', 'keepalived', 'kernels'].map(ink.dim), ...rows], { width }).join('\n')
