@@ -82,24 +82,33 @@ function matrix(night: NightRecord): Markup {
   const keepaliveds = [...new Set(night.cells.map(({ keepalivedName }) => keepalivedName))]
   const at = (kernel: string, keepalived: string): CellRecord | undefined =>
     night.cells.find((cell) => cell.kernelName === kernel && cell.keepalivedName === keepalived)
+  const head = [
+    html`<th scope="col">kernel</th>`,
+    ...keepaliveds.map((name) => html`<th scope="col">keepalived ${name}</th>`),
+  ]
+  const rows = kernels.map(
+    (kernel) =>
+      html`<tr>
+        <th scope="row">${kernel}</th>
+        ${keepaliveds.map((keepalived) => cellOf(at(kernel, keepalived)))}
+      </tr>`,
+  )
+  return tableCard('Kernels by keepaliveds', head, rows)
+}
+
+/** A table that may be wider than the page, and then scrolls by itself. */
+function tableCard(title: string, head: readonly Markup[], rows: readonly Markup[]): Markup {
   return html`<section class="card">
-    <h2>Kernels by keepaliveds</h2>
-    <div class="matrix-scroll" tabindex="0" role="region" aria-label="Kernels by keepaliveds">
+    <h2>${title}</h2>
+    <div class="matrix-scroll" tabindex="0" role="region" aria-label="${title}">
       <table class="matrix">
         <thead>
           <tr>
-            <th scope="col">kernel</th>
-            ${keepaliveds.map((name) => html`<th scope="col">keepalived ${name}</th>`)}
+            ${head}
           </tr>
         </thead>
         <tbody>
-          ${kernels.map(
-            (kernel) =>
-              html`<tr>
-                <th scope="row">${kernel}</th>
-                ${keepaliveds.map((keepalived) => cellOf(at(kernel, keepalived)))}
-              </tr>`,
-          )}
+          ${rows}
         </tbody>
       </table>
     </div>
@@ -131,30 +140,20 @@ function figures(night: NightRecord, earlier: readonly NightRecord[]): Markup {
       done.flatMap(({ claims }) => claims.flatMap(({ id, figures: all }) => all.map(({ name }) => `${id}\n${name}`))),
     ),
   ].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-  return html`<section class="card">
-    <h2>Figures across versions</h2>
-    <div class="matrix-scroll" tabindex="0" role="region" aria-label="Figures across versions">
-      <table class="matrix">
-        <thead>
-          <tr>
-            <th scope="col">claim</th>
-            <th scope="col">figure</th>
-            ${done.map((cell) => html`<th scope="col">${cell.kernelName}<br />${cell.keepalivedName}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${keys.map((key) => {
-            const [id = '', name = ''] = key.split('\n')
-            return html`<tr>
-              <th scope="row">${id}</th>
-              <td>${name}</td>
-              ${done.map((cell) => figureCell(cell, id, name, earlier))}
-            </tr>`
-          })}
-        </tbody>
-      </table>
-    </div>
-  </section>`
+  const head = [
+    html`<th scope="col">claim</th>`,
+    html`<th scope="col">figure</th>`,
+    ...done.map((cell) => html`<th scope="col">${cell.kernelName}<br />${cell.keepalivedName}</th>`),
+  ]
+  const rows = keys.map((key) => {
+    const [id = '', name = ''] = key.split('\n')
+    return html`<tr>
+      <th scope="row">${id}</th>
+      <td>${name}</td>
+      ${done.map((cell) => figureCell(cell, id, name, earlier))}
+    </tr>`
+  })
+  return tableCard('Figures across versions', head, rows)
 }
 
 function figureCell(cell: CellRecord, id: string, name: string, earlier: readonly NightRecord[]): Markup {
