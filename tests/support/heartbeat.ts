@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import type { ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
 import type { ArpEvent, EventMatcher, IcmpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
+import { InfrastructureError } from '../../src/errors.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { readHeartbeatConfs, type HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
 import type { GuestJournal, JournalLine } from './guest-journal.ts'
@@ -78,6 +80,12 @@ export async function untilAnnounced(
 /** A third failure in a row is something else than a race. */
 const STARTS = 3
 
+/** How often a node's log is looked at while its announcements are waited for. */
+const LOOK_EVERY_MS = 5_000
+
+/** A node whose scripts mixed their messages and that has run none of them this long after has lost its request. */
+const LOST_AFTER_MS = 20_000
+
 /**
  * Starts heartbeat on nodes and waits until `node` has announced every virtual IP. heartbeat's scripts write messages to
  * one FIFO side by side and may mix them (ClusterLabs/resource-agents#396, open since 2014): then it has lost its own
@@ -97,18 +105,56 @@ export async function startHeartbeat(
     const since = cluster.clock.now()
     await Promise.all(nodes.map((one) => one.service('heartbeat').start()))
     try {
-      return { since, announced: await untilAnnounced(c, cluster, node, vips, { since, timeoutMs }) }
+      return { since, announced: await announcedOrLost(c, cluster, { node, vips, since, timeoutMs }) }
     } catch (error) {
-      const mixed = (await node.run("grep -F 'NV failure (msgfromsteam)' /var/log/ha-log")).stdout
+      const mixed = await mixedMessages(node)
       if (mixed === '' || start === STARTS) throw error
       c.finding(
         'heartbeat 3.0.6 does not always take its resources when it starts: two of its scripts mixed their messages in ' +
           'its FIFO (ClusterLabs/resource-agents#396), its own request was lost, and it held nothing until it was started again',
-        `start ${start}, after ${timeoutMs} ms: ${mixed.trim()}`,
+        `start ${start}, after ${Math.round(cluster.clock.now() - since)} ms: ${mixed.trim()}`,
       )
       await Promise.all(nodes.map((one) => one.succeed('systemctl stop heartbeat; : >/var/log/ha-log')))
     }
   }
+}
+
+/** Waits for every announcement, and no longer than it takes to see that heartbeat has lost its own request. */
+async function announcedOrLost(
+  c: ClaimContext,
+  cluster: Cluster,
+  { node, vips, since, timeoutMs }: { node: Node; vips: readonly VirtualIp[]; since: ClusterTime; timeoutMs: number },
+): Promise<ArpEvent[]> {
+  const announced = untilAnnounced(c, cluster, node, vips, { since, timeoutMs })
+  const ended = new AbortController()
+  try {
+    return await Promise.race([announced, untilLost(cluster, node, ended.signal)])
+  } finally {
+    ended.abort()
+  }
+}
+
+/** Rejects once a node's scripts have mixed their messages and none has been run since for LOST_AFTER_MS. */
+async function untilLost(cluster: Cluster, node: Node, signal: AbortSignal): Promise<never> {
+  let mixedAt: ClusterTime | undefined
+  for (;;) {
+    await setTimeout(LOOK_EVERY_MS, undefined, { signal })
+    if ((await mixedMessages(node)) === '' || (await hasTakenAny(node))) continue
+    mixedAt ??= cluster.clock.now()
+    if (cluster.clock.now() - mixedAt < LOST_AFTER_MS) continue
+    throw new InfrastructureError('LVSLAB_E_HEARTBEAT_LOST', `heartbeat on ${node.name} lost its own request`, {
+      seen: `"NV failure" in its log, and no resource script run for ${LOST_AFTER_MS / 1000} s since`,
+      todo: 'start heartbeat again',
+    })
+  }
+}
+
+async function mixedMessages(node: Node): Promise<string> {
+  return (await node.run("grep -F 'NV failure (msgfromsteam)' /var/log/ha-log")).stdout
+}
+
+async function hasTakenAny(node: Node): Promise<boolean> {
+  return (await node.run("grep -q 'ResourceManager.*Running .* start' /var/log/ha-log")).exitCode === 0
 }
 
 /** The resources of haresources, as ResourceManager logs them: "IPaddr 10.10.10.9/24/eth1". */
