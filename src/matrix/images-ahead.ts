@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { projectRoot } from '../host/paths.ts'
-import { lastLines } from '../host/process.ts'
 import type { CellRecord, NightImage } from './night.ts'
+import { lastWords } from './run-cell.ts'
 
 export type WantedImage = Pick<NightImage, 'kind' | 'wish' | 'name'>
 
@@ -86,7 +86,7 @@ export class ImageBuilder {
     const { exitCode, said } = await this.#run(image, join(this.#outDir, log))
     const durationMs = Math.round(performance.now() - started)
     if (exitCode === 0) return { ...image, state: 'built', durationMs, log }
-    return { ...image, state: 'failed', durationMs, log, reason: lastLines(said, 6) }
+    return { ...image, state: 'failed', durationMs, log, reason: lastWords(said) }
   }
 
   /** Ends the build that goes on; what it began is cleared away by the reaper. */

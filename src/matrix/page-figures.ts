@@ -14,7 +14,7 @@ export function figuresSection(night: NightRecord, changes: FigureChanges): Mark
   if (changes.rows.length === 0) return undefined
   const moved = changes.rows.filter(hasMoved)
   const claims = [...new Set(changes.rows.map(({ claim }) => claim))]
-  return html`<section class="figures">
+  return html`<section class="night-figures">
     <h2>Figures across versions</h2>
     <p class="muted">
       Medians of tonight, with the trend over earlier nights. ▲ and ▼ mark what is certainly more or less than with the

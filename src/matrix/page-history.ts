@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { html, type Markup } from '../report/html/markup.ts'
 import { VERDICT_MARK, worstVerdict } from '../report/summary.ts'
+import { kernelNames, keepalivedNames } from './figure-changes.ts'
 import type { History } from './history.ts'
 import type { CellRecord, NightRecord } from './night.ts'
 import { tableCard, trendLine } from './page-table.ts'
@@ -20,13 +21,13 @@ export function historySection(night: NightRecord, history: History, outDir: str
         <a href="${relative(outDir, folder)}/nightly.html" title="${startedAt}">${day(startedAt)}</a>
       </th>`,
   )
-  const rows = night.cells.map((cell) => {
+  const rows = inAxes(night).map((cell) => {
     const earlier = new Map(history.of(cell).map((one) => [one.startedAt, one.cell]))
     const failing = [...history.of(cell)].reverse().map((one) => failedIn(one.cell))
     return html`<tr>
       <th scope="row">${cell.kernelName}<br /><span class="muted">${cell.keepalivedName}</span></th>
       ${nights.map(({ night: { startedAt } }) => standing(earlier.get(startedAt), cell))} ${standing(cell, cell)}
-      <td>${failing.length > 0 && trendLine([...failing, failedIn(cell)], 'claims that failed, by night')}</td>
+      <td>${trendOf([...failing, failedIn(cell)], 'claims that failed, by night')}</td>
     </tr>`
   })
   const all = [...history.nights.map((one) => one.night), night].map(({ cells }) =>
@@ -38,7 +39,7 @@ export function historySection(night: NightRecord, history: History, outDir: str
         <th scope="col">kernel, keepalived</th>
         ${heads}
         <th scope="col">tonight</th>
-        <th scope="col">failed</th>
+        <th scope="col">failed claims</th>
       </tr>
     </thead>
     <tbody>
@@ -48,7 +49,7 @@ export function historySection(night: NightRecord, history: History, outDir: str
       <tr>
         <th scope="row">claims that failed</th>
         ${all.slice(-nights.length - 1).map((count) => html`<td>${count}</td>`)}
-        <td>${trendLine(all, 'claims that failed in all cells, by night')}</td>
+        <td>${trendOf(all, 'claims that failed in all cells, by night')}</td>
       </tr>
     </tfoot>
   </table>`
@@ -59,6 +60,19 @@ export function historySection(night: NightRecord, history: History, outDir: str
     </p>
     ${tableCard(title, table)}
   </section>`
+}
+
+function inAxes(night: NightRecord): CellRecord[] {
+  const [kernels, keepaliveds] = [kernelNames(night), keepalivedNames(night)]
+  const at = ({ kernelName, keepalivedName }: CellRecord): number =>
+    kernels.indexOf(kernelName) * keepaliveds.length + keepaliveds.indexOf(keepalivedName)
+  return night.cells.toSorted((a, b) => at(a) - at(b))
+}
+
+/** A line that never leaves its place says no more than its number. */
+function trendOf(values: readonly number[], label: string): Markup {
+  const same = values.every((value) => value === values[0])
+  return same ? html`<span class="muted">always ${values[0] ?? 0}</span>` : trendLine(values, label)
 }
 
 function failedIn({ claims }: CellRecord): number {

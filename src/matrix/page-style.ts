@@ -18,13 +18,13 @@ export const NIGHT_STYLE = `
 .changes { display: grid; gap: 7px; margin-top: 10px; }
 .changes:first-child { margin-top: 0; }
 .cell-id { color: var(--muted); }
-.figures h3 { margin: 22px 0 0; }
-.figures .card { margin-top: 10px; }
-.figures caption { padding: 10px 14px 6px; }
-.figures .value { white-space: nowrap; }
-.figures .is-out { font-weight: 650; color: var(--fail); }
-.figures .moved { display: block; font-size: 13px; font-weight: 650; }
-.figures .moved .muted { font-weight: 400; }
+.night-figures h3 { margin: 22px 0 0; }
+.night-figures .card { margin-top: 10px; }
+.night-figures caption { padding: 10px 14px 6px; }
+.night-figures .value { white-space: nowrap; }
+.night-figures .is-out { font-weight: 650; color: var(--fail); }
+.night-figures .moved { display: block; font-size: 13px; font-weight: 650; white-space: nowrap; }
+.night-figures .moved .muted { display: block; font-weight: 400; }
 .trend { width: 96px; height: 20px; display: block; margin-top: 3px; }
 .trend polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
 .trend circle { fill: var(--accent); }
@@ -33,8 +33,7 @@ export const NIGHT_STYLE = `
 .history thead th { text-align: center; } .history thead th:first-child { text-align: left; }
 .history tfoot th, .history tfoot td { border-bottom: 0; }
 @media (max-width: 600px) {
-  .matrix th, .matrix td { padding: 7px 9px; } .matrix td { min-width: 104px; }
-  .matrix tbody th { max-width: 92px; white-space: normal; overflow-wrap: anywhere; }
-  .history tbody th { max-width: 130px; white-space: normal; overflow-wrap: anywhere; }
+  .matrix th, .matrix td { padding: 7px 8px; } .matrix td { min-width: 96px; }
+  .matrix tbody th, .history tbody th { font-size: 12.5px; }
 }
 `

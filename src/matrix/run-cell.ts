@@ -32,9 +32,10 @@ export async function runCell(cell: CellRecord, options: CellOptions): Promise<C
   // What an attempt that was cut short left must not be taken for this one's.
   await rm(join(folder, 'run.json'), { force: true })
   const started = performance.now()
-  const { exitCode, said } = await lvslabRun(cell, folder, options)
+  const { exitCode, said, ended } = await lvslabRun(cell, folder, options)
   const durationMs = Math.round(performance.now() - started)
-  const interrupted = exitCode === ExitCode.interrupted
+  // Before its first claim a run that is told to end leaves no exit code of its own.
+  const interrupted = exitCode === ExitCode.interrupted || ended
   try {
     const run = await readRun(folder)
     if (run.interrupted) {
@@ -43,6 +44,7 @@ export async function runCell(cell: CellRecord, options: CellOptions): Promise<C
     }
     return { ...cell, ...outcome(run), exitCode, durationMs, interrupted }
   } catch (error) {
+    if (interrupted) return { ...cell, interrupted }
     const reason = said === '' ? messageOf(error) : said
     return { ...cell, state: 'broken', reason, exitCode, durationMs, claims: [], interrupted }
   }
@@ -108,7 +110,7 @@ async function lvslabRun(
   cell: CellRecord,
   folder: string,
   { selection, grep, repeat, onLine }: CellOptions,
-): Promise<{ exitCode: number; said: string }> {
+): Promise<{ exitCode: number; said: string; ended: boolean }> {
   const args = [
     ...['run', ...selection, '--kernel', cell.kernel, '--keepalived', cell.keepalived],
     ...['--out', folder, '--repeat', String(repeat), ...(grep === undefined ? [] : ['--grep', grep])],
@@ -125,7 +127,11 @@ async function lvslabRun(
     // A terminal's Ctrl-C is for the night, which passes it on.
     detached: true,
   })
-  const passOn = (): void => void child.kill('SIGINT')
+  let ended = false
+  const passOn = (): void => {
+    ended = true
+    child.kill('SIGINT')
+  }
   process.on('SIGINT', passOn).on('SIGTERM', passOn)
   child.stdout.pipe(log, { end: false })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -138,9 +144,15 @@ async function lvslabRun(
       child.once('error', () => resolve(ExitCode.infrastructure))
       child.once('close', (code) => resolve(code ?? ExitCode.infrastructure))
     })
-    return { exitCode, said: lastLines(said, 6) }
+    return { exitCode, said: lastWords(said), ended }
   } finally {
     process.off('SIGINT', passOn).off('SIGTERM', passOn)
     log.end()
   }
+}
+
+/** From the error that ended it, if one did; else its last lines. */
+export function lastWords(said: string): string {
+  const at = said.lastIndexOf('LVSLAB_E_')
+  return at < 0 ? lastLines(said, 6) : lastLines(said.slice(at), 12)
 }

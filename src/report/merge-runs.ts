@@ -26,8 +26,9 @@ export function mergeRuns(given: readonly GivenRun[], outDir: string): RunRecord
   refuseOverlap(given)
   refuseDifferent(given)
   const there = given.flatMap(({ run, folder }) => run.claims.map((claim) => moved(claim, folder, outDir)))
-  const claims = inOrder(there, wholeOf(runs))
-  const names = [...new Set(claims.map(({ topology }) => topology))]
+  const whole = wholeOf(runs)
+  const claims = inOrder(there, whole)
+  const names = [...new Set(whole?.map(({ topology }) => topology))]
   const topologies = new Map(
     runs
       .flatMap((run) => run.topologies)
