@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { messageOf } from '../errors.ts'
+import { messageOf, UsageError } from '../errors.ts'
 import { parseReporter, REPORTERS, type ReporterSpec } from '../report/reporters/spec.ts'
 
 /** `--cluster NAME`, for commands about a cluster that is up. */
@@ -73,12 +73,26 @@ const PARALLEL_JOBS = [
   { index: 'JOB_COMPLETION_INDEX', count: 'LVSLAB_SHARDS', from: 0 },
 ] as const
 
-/** The part that the environment says is this machine's; undefined where it says nothing, or there is one machine. */
+/**
+ * The part that the environment says is this machine's; undefined where it says nothing, or there is one machine.
+ *
+ * @throws UsageError `LVSLAB_E_SHARD` where it says which part but not of how many, or what cannot be: each machine would
+ * do everything, and nobody would notice
+ */
 export function shardOf(env: NodeJS.ProcessEnv): { index: number; count: number } | undefined {
   for (const { index: name, count: total, from } of PARALLEL_JOBS) {
-    const [index, count] = [Number(env[name] ?? ''), Number(env[total] ?? '')]
-    const isPart = Number.isInteger(index) && Number.isInteger(count) && count > 1 && env[name] !== ''
-    if (isPart && index >= from && index < count + from) return { index: index - from + 1, count }
+    const [index, count] = [wholeIn(env[name]), wholeIn(env[total])]
+    if (index === undefined) continue
+    if (count === undefined ? index === from : count === 1 && index === from) continue
+    if (count !== undefined && index >= from && index < count + from) return { index: index - from + 1, count }
+    throw new UsageError('LVSLAB_E_SHARD', "the environment does not say which part of the work is this machine's", {
+      seen: `${name}=${env[name] ?? ''}, ${total}=${env[total] ?? ''}; the first is ${from}`,
+      todo: `set ${total} to the number of parallel jobs, or give --shard INDEX/COUNT (1/1: everything)`,
+    })
   }
   return undefined
+}
+
+function wholeIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }

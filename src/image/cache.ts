@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, stat, statfs, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -76,6 +76,19 @@ export async function ensureEntry(request: EntryRequest, progress: Progress): Pr
   } finally {
     await release()
   }
+}
+
+/** What the build of an entry found out, if it is there. */
+export async function factsOf({
+  kind,
+  from,
+}: Pick<EntryRequest, 'kind' | 'from'>): Promise<Manifest['facts'] | undefined> {
+  return (await readManifest(join(cacheDir(), kind, keyOf(from))))?.facts
+}
+
+/** Whether an entry is there, without a look at whether it is whole: for estimates. */
+export function isCached({ kind, from }: Pick<EntryRequest, 'kind' | 'from'>): boolean {
+  return existsSync(join(cacheDir(), kind, keyOf(from), 'manifest.json'))
 }
 
 export function keyOf(from: Readonly<Record<string, unknown>>): string {

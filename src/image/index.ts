@@ -1,7 +1,7 @@
-export { cachedKernel, ensureKernel, type Kernel } from './kernel.ts'
+export { cachedKernel, ensureKernel, hasKernel, type Kernel } from './kernel.ts'
 export { compareVersions, upstreamVersion } from './debian-version.ts'
 export { holdIndexDay, releaseOf, shortReleaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
-export { ensureUserland, type Userland } from './userland.ts'
+export { ensureUserland, hasUserland, type Userland } from './userland.ts'
 export {
   allIndexes,
   resolveKernel,
@@ -19,4 +19,5 @@ export {
   type CacheEntry,
   type Progress,
 } from './cache.ts'
+export { tryLock } from './entry-lock.ts'
 export { readCatalog, sourceOf } from './catalog.ts'

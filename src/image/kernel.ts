@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildWith, mirror, provisionFile, staleAllowed, textOf } from './build-script.ts'
-import { ensureEntry, listEntries, type CacheEntry, type Progress } from './cache.ts'
+import { ensureEntry, isCached, listEntries, type CacheEntry, type EntryRequest, type Progress } from './cache.ts'
 import { readCatalog, sourceOf, type Catalog } from './catalog.ts'
 import { buildInitramfs } from './initramfs.ts'
 import { resolveKernel, type KernelSource } from './wish.ts'
@@ -25,36 +25,46 @@ export interface Kernel {
  * @param wish - see {@link resolveKernel}
  */
 export async function ensureKernel(wish: string | undefined, progress: Progress): Promise<Kernel> {
+  const { name, request } = await requestOf(wish, progress)
+  return kernelIn(await ensureEntry(request, progress), name)
+}
+
+/** Whether the cache has it. Takes what `ensureKernel` takes, and throws the same. */
+export async function hasKernel(wish: string | undefined, progress: Progress): Promise<boolean> {
+  return isCached((await requestOf(wish, progress)).request)
+}
+
+async function requestOf(
+  wish: string | undefined,
+  progress: Progress,
+): Promise<{ name: string; request: EntryRequest }> {
   const catalog = await readCatalog()
   const source = await resolveKernel(wish, progress)
   const label = `kernel ${source.name}`
   const wanted = catalog['initramfs-modules']
   const { suite, what, from } = await materialOf(source, catalog)
-  const entry = await ensureEntry(
-    {
-      kind: 'kernel',
-      label,
-      needsMiB: 800,
-      from: { ...from, wanted, mirror: mirror(), build: await textOf('build-kernel.sh'), init: await textOf('init') },
-      build: async (directory) => {
-        await buildWith('build-kernel.sh', [suite, what, directory, ...mirror()], label, directory, progress)
-        const release = (await readFile(join(directory, 'release'), 'utf8')).trim()
-        const initramfs = await buildInitramfs({
-          busybox: join(directory, 'busybox'),
-          modulesDir: join(directory, 'modules', release),
-          init: provisionFile('init'),
-          wanted,
-        })
-        await writeFile(join(directory, 'initramfs.gz'), initramfs)
-        await rm(join(directory, 'tree'), { recursive: true })
-        await rm(join(directory, 'modules'), { recursive: true })
-        const version = bzImageVersion(await readFile(join(directory, 'vmlinuz')))
-        return { release, version, ...(staleAllowed() ? { stale: 'an index past its date was allowed' } : {}) }
-      },
+  const request: EntryRequest = {
+    kind: 'kernel',
+    label,
+    needsMiB: 800,
+    from: { ...from, wanted, mirror: mirror(), build: await textOf('build-kernel.sh'), init: await textOf('init') },
+    build: async (directory) => {
+      await buildWith('build-kernel.sh', [suite, what, directory, ...mirror()], label, directory, progress)
+      const release = (await readFile(join(directory, 'release'), 'utf8')).trim()
+      const initramfs = await buildInitramfs({
+        busybox: join(directory, 'busybox'),
+        modulesDir: join(directory, 'modules', release),
+        init: provisionFile('init'),
+        wanted,
+      })
+      await writeFile(join(directory, 'initramfs.gz'), initramfs)
+      await rm(join(directory, 'tree'), { recursive: true })
+      await rm(join(directory, 'modules'), { recursive: true })
+      const version = bzImageVersion(await readFile(join(directory, 'vmlinuz')))
+      return { release, version, ...(staleAllowed() ? { stale: 'an index past its date was allowed' } : {}) }
     },
-    progress,
-  )
-  return kernelIn(entry, source.name)
+  }
+  return { name: source.name, request }
 }
 
 /** The kernel used last among those in the cache; builds nothing. */

@@ -19,6 +19,8 @@ export interface UserlandSource {
   readonly suite: string
   /** A .deb that takes the place of the suite's keepalived. */
   readonly deb?: string
+  /** The whole Debian version that the suite's keepalived must have, where a version was asked for. */
+  readonly version?: string
 }
 
 /** Asks for what a suite offers; for tests, and to plan many wishes with each index asked for once. */
@@ -74,7 +76,7 @@ export async function resolveUserland(
   const found =
     offers.find(({ version }) => version === wanted) ??
     newest(offers.filter(({ version }) => isOrBegins(upstreamVersion(version), wanted)))
-  if (found) return { name: found.suite, suite: found.suite }
+  if (found) return { name: found.suite, suite: found.suite, version: found.version }
   throw unknown('KEEPALIVED', `no keepalived "${wanted}"`, {
     known: indexes.flatMap(({ suite, keepaliveds }) => keepaliveds.map(({ version }) => `${suite} ${version}`)),
     skipped,

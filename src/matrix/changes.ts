@@ -1,8 +1,6 @@
-import type { CellRecord, Change, NightRecord } from './night.ts'
-import { knownBy, type KnownFailure } from './known-failures.ts'
-
-/** From best to worst; a claim that was skipped is neither. */
-const RANK = { pass: 0, inconclusive: 1, fail: 2 } as const
+import type { CellClaim, CellRecord, Change } from './night.ts'
+import { expiredFor, knownBy, type KnownFailure } from './known-failures.ts'
+import type { History } from './history.ts'
 
 export interface Changes {
   readonly worse: Change[]
@@ -10,11 +8,12 @@ export interface Changes {
 }
 
 /**
- * What is another verdict than the night before, cell by cell and claim by claim. Inconclusive is what a busy machine makes
- * of a pass: neither that nor its end is a change. A failure that is known is named, and makes nothing worse.
+ * What is another verdict than it was, cell by cell and claim by claim: against the last night that decided it, for one
+ * that was cut short or whose machine was busy (inconclusive) has not. What machine or harness broke is no verdict. A
+ * failure that nobody has seen before is news; one that is known is named, and makes nothing worse until its day.
  */
 export function changesSince(
-  before: NightRecord | undefined,
+  history: History,
   cells: readonly CellRecord[],
   known: readonly KnownFailure[],
   today: string,
@@ -22,33 +21,47 @@ export function changesSince(
   const worse: Change[] = []
   const better: Change[] = []
   for (const cell of cells) {
-    const old = before?.cells.find(({ id, state }) => id === cell.id && state === 'done')
     for (const claim of cell.claims) {
-      const from = old?.claims.find(({ id }) => id === claim.id)?.verdict
-      const to = claim.verdict
-      if (from === undefined || from === 'skip' || to === 'skip' || from === to) continue
-      const change = { cell: cell.id, claim: claim.id, from, to }
-      if (to === 'fail') {
-        const why = knownBy(known, { ...cell, claim: claim.id }, today)
-        worse.push(why === undefined ? change : { ...change, known: why.reason })
-      } else if (from === 'fail' && RANK[to] < RANK[from]) better.push(change)
+      const to = decided(claim)
+      if (to === undefined) continue
+      const last = lastDecided(history, cell, claim.id)
+      const change = { cell: cell.id, claim: claim.id, ...last, to }
+      if (to === 'pass') {
+        if (last?.from === 'fail') better.push(change)
+        continue
+      }
+      const why = knownBy(known, cell, claim.id, today)
+      const over = why === undefined ? expiredFor(known, cell, claim.id, today) : undefined
+      if (over !== undefined) worse.push({ ...change, expired: `${over.until}: ${over.reason}` })
+      else if (last?.from !== 'fail') worse.push(why === undefined ? change : { ...change, known: why.reason })
     }
   }
   return { worse, better }
 }
 
-/** Failures of a night that are on the list. */
-export function knownFailures(
-  cells: readonly CellRecord[],
-  known: readonly KnownFailure[],
-  today: string,
-): NightRecord['known'] {
-  return cells.flatMap((cell) =>
-    cell.claims
-      .filter(({ verdict }) => verdict === 'fail')
-      .flatMap(({ id }) => {
-        const why = knownBy(known, { ...cell, claim: id }, today)
-        return why === undefined ? [] : [{ cell: cell.id, claim: id, reason: why.reason }]
-      }),
-  )
+function decided({ verdict, errorKind }: CellClaim): 'pass' | 'fail' | undefined {
+  return errorKind === undefined && (verdict === 'pass' || verdict === 'fail') ? verdict : undefined
+}
+
+function lastDecided(
+  history: History,
+  cell: CellRecord,
+  id: string,
+): Pick<Change, 'from' | 'since' | 'versions'> | undefined {
+  for (const { cell: old, startedAt } of history.of(cell)) {
+    const claim = old.claims.find((one) => one.id === id)
+    const from = claim && decided(claim)
+    if (from === undefined) continue
+    const versions = versionsSince(old, cell)
+    return { from, since: startedAt, ...(versions === '' ? {} : { versions }) }
+  }
+  return undefined
+}
+
+/** "kernel 6.1.0-53 → 6.1.0-56": what of a cell is another than it was. */
+export function versionsSince(old: CellRecord, now: CellRecord): string {
+  return [
+    ...(old.kernelName === now.kernelName ? [] : [`kernel ${old.kernelName} → ${now.kernelName}`]),
+    ...(old.keepalivedName === now.keepalivedName ? [] : [`keepalived ${old.keepalivedName} → ${now.keepalivedName}`]),
+  ].join(', ')
 }

@@ -1,3 +1,7 @@
-export { planNight, runNightly, type NightlyOptions } from './run-nightly.ts'
+export { estimate, type Estimate } from './estimate.ts'
 export { NIGHT_SCHEMA, readNight, type CellRecord, type NightRecord } from './night.ts'
+export { planNight, type NightlyOptions, type PlannedNight } from './plan-night.ts'
+export { tellPlan, type TellPlan } from './tell-plan.ts'
+export { isNight, remakeNight } from './remake-night.ts'
 export { runBisect, tellBisect, type BisectOptions } from './run-bisect.ts'
+export { runNightly } from './run-nightly.ts'

@@ -1,35 +1,51 @@
-import type { Offer, SuiteIndex } from '../image/index.ts'
+import type { KernelSource, SuiteIndex } from '../image/index.ts'
 import { shortReleaseOf } from '../image/index.ts'
-import type { CellRecord, NightRecord } from './night.ts'
+import type { History } from './history.ts'
+import type { AskedValue, CellRecord } from './night.ts'
 
 /** A value of an axis: what `lvslab run` is given, and how it is shown. */
-export interface AxisValue {
-  readonly wish: string
-  readonly name: string
-}
+export type AxisValue = Pick<AskedValue, 'wish' | 'name'>
 
-/** Names a suite's usual kernel by its package, so that the cell means the same tomorrow; anything else as it is. */
-export function kernelValue(wish: string, index: SuiteIndex | undefined): AxisValue {
-  const offer: Offer | undefined = index?.usualKernel
-  if (!offer) return { wish, name: shown(wish) }
-  return { wish: offer.package, name: shortReleaseOf(offer) }
+/**
+ * A kernel's value: a suite stands for its usual kernel's package, and a version for the package that it was found to be,
+ * so that the cell means the same tomorrow; anything else is what it is.
+ */
+export function kernelValue(asked: string, index: SuiteIndex | undefined, source?: KernelSource): AskedValue {
+  const offer = index?.usualKernel
+  if (offer) return { asked, wish: offer.package, name: shortReleaseOf(offer) }
+  if (index === undefined && source?.kind === 'package') return { asked, wish: source.package, name: source.name }
+  return { asked, wish: asked, name: shown(asked) }
 }
 
 /** Names a suite's keepalived by its version. */
-export function keepalivedValue(wish: string, index: SuiteIndex | undefined): AxisValue {
+export function keepalivedValue(asked: string, index: SuiteIndex | undefined): AskedValue {
   const version = index?.keepaliveds[0]?.version
-  return version === undefined ? { wish, name: shown(wish) } : { wish: version, name: version.replace(/^\d+:/, '') }
+  return version === undefined
+    ? { asked, wish: asked, name: shown(asked) }
+    : { asked, wish: version, name: version.replace(/^\d+:/, '') }
 }
 
 function shown(wish: string): string {
   return wish.split('/').at(-1) ?? wish
 }
 
+/** Each value once; of two that are another's files but have one name, each is shown by its whole path. */
+export function distinct(values: readonly AskedValue[]): AskedValue[] {
+  const unique = values.filter((one, at) => values.findIndex(({ wish }) => wish === one.wish) === at)
+  const isShared = (name: string): boolean => unique.filter((one) => one.name === name).length > 1
+  return unique.map((one) => (isShared(one.name) ? { ...one, name: one.wish } : one))
+}
+
 /** Every kernel with every keepalived. */
-export function cellsOf(kernels: readonly AxisValue[], keepaliveds: readonly AxisValue[]): CellRecord[] {
+export function cellsOf(
+  kernels: readonly (AxisValue | AskedValue)[],
+  keepaliveds: readonly (AxisValue | AskedValue)[],
+): CellRecord[] {
+  const asked = (value: AxisValue | AskedValue): string => ('asked' in value ? value.asked : value.wish)
   return kernels.flatMap((kernel) =>
     keepaliveds.map((keepalived) => ({
       id: `kernel-${fileName(kernel.name)}.keepalived-${fileName(keepalived.name)}`,
+      asked: { kernel: asked(kernel), keepalived: asked(keepalived) },
       ...{ kernel: kernel.wish, kernelName: kernel.name },
       ...{ keepalived: keepalived.wish, keepalivedName: keepalived.name },
       state: 'planned' as const,
@@ -42,41 +58,34 @@ function fileName(name: string): string {
   return name.replaceAll(/[^\w.+~-]/g, '_')
 }
 
-/**
- * Cheapest and most likely to fail first: what failed last night, then what is new, then the others by what they took;
- * so that a night that is cut short has said most.
- */
-export function inOrder(cells: readonly CellRecord[], before: NightRecord | undefined): CellRecord[] {
-  const last = new Map(before?.cells.map((cell) => [cell.id, cell]))
-  const rank = (cell: CellRecord): number => {
-    const known = last.get(cell.id)
-    if (known === undefined) return 1
-    return known.state === 'broken' || known.claims.some(({ verdict }) => verdict === 'fail') ? 0 : 2
-  }
-  const took = (cell: CellRecord): number => last.get(cell.id)?.durationMs ?? 0
-  return cells.toSorted((a, b) => rank(a) - rank(b) || took(a) - took(b))
+/** Why a cell is where it is in the order, the likeliest to fail first. */
+export const LIKELIHOODS = ['failed last', 'new versions', 'failed before', 'passed'] as const
+export type Likelihood = (typeof LIKELIHOODS)[number]
+
+/** How likely a cell is to fail, by what became of it in earlier nights. */
+export function likelihoodOf(cell: CellRecord, history: History): Likelihood {
+  const [last, ...older] = history.of(cell).map((one) => one.cell)
+  if (last === undefined) return 'new versions'
+  if (isRed(last)) return 'failed last'
+  if (last.id !== cell.id) return 'new versions'
+  return older.some(isRed) ? 'failed before' : 'passed'
+}
+
+function isRed({ state, claims }: CellRecord): boolean {
+  return state === 'broken' || claims.some(({ verdict }) => verdict === 'fail')
+}
+
+/** How long a cell took when it was last proven, ms; undefined when it never was. */
+export function earlierDuration(cell: CellRecord, history: History): number | undefined {
+  return history.of(cell).find((one) => one.cell.state === 'done')?.cell.durationMs
 }
 
 /**
- * One machine's part, the same whoever works it out: the longest cells first, each to the part that has least so far.
- *
- * @param index - from 1
+ * The likeliest to fail first, and of those the cheapest, so that a night that is cut short has said most. The same
+ * whoever works it out with the same earlier nights.
  */
-export function shardOf(
-  cells: readonly CellRecord[],
-  { index, count }: { readonly index: number; readonly count: number },
-  before: NightRecord | undefined,
-): CellRecord[] {
-  const took = new Map(before?.cells.map(({ id, durationMs }) => [id, durationMs ?? 0]))
-  const known = [...took.values()].filter((ms) => ms > 0)
-  const usualMs = known.length === 0 ? 1 : known.reduce((sum, ms) => sum + ms, 0) / known.length
-  const cost = ({ id }: CellRecord): number => took.get(id) || usualMs
-  const loads = Array.from({ length: count }, () => 0)
-  const mine: CellRecord[] = []
-  for (const cell of cells.toSorted((a, b) => cost(b) - cost(a) || (a.id < b.id ? -1 : 1))) {
-    const lightest = loads.indexOf(Math.min(...loads))
-    loads[lightest]! += cost(cell)
-    if (lightest === index - 1) mine.push(cell)
-  }
-  return cells.filter((cell) => mine.includes(cell))
+export function inOrder(cells: readonly CellRecord[], history: History): CellRecord[] {
+  const rank = (cell: CellRecord): number => LIKELIHOODS.indexOf(likelihoodOf(cell, history))
+  const took = (cell: CellRecord): number => earlierDuration(cell, history) ?? 0
+  return cells.toSorted((a, b) => rank(a) - rank(b) || took(a) - took(b))
 }

@@ -140,6 +140,13 @@ export const runSchema = z.looseObject({
   claims: z.array(claim),
   verdict,
   interrupted: z.boolean(),
+  shard: z
+    .looseObject({
+      index: z.number(),
+      count: z.number(),
+      claims: z.array(z.looseObject({ id: text, topology: text, title: text, negative: z.boolean() })),
+    })
+    .exactOptional(),
   parts: z
     .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host }))
     .exactOptional(),

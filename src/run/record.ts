@@ -172,6 +172,13 @@ export interface RunPart {
   readonly host: HostRecord
 }
 
+/** Which part of a selection a run was, and all claims of it, in their order. */
+export interface RunShard {
+  readonly index: number
+  readonly count: number
+  readonly claims: readonly Pick<ClaimRecord, 'id' | 'topology' | 'title' | 'negative'>[]
+}
+
 /**
  * The harness's own instrument, held against blackouts of known length at the beginning of the run: what the wire and a
  * client report of a cable that was cut by program.
@@ -210,6 +217,8 @@ export interface RunRecord {
   readonly claims: readonly ClaimRecord[]
   readonly verdict: Verdict
   readonly interrupted: boolean
+  /** Set where the run was one machine's part of a selection. */
+  readonly shard?: RunShard
   /** The shards that `lvslab report --out` made this record of; then `durationMs` and `phases` are their sums. */
   readonly parts?: readonly RunPart[]
 }

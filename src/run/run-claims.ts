@@ -5,8 +5,8 @@ import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
 import { holdIndexDay } from '../image/index.ts'
-import { broadcast, reportersFor, withDefaults, worstVerdict, type ReporterSpec } from '../report/index.ts'
-import type { Topology } from '../topology/index.ts'
+import { broadcast, readRun, reportersFor, withDefaults, worstVerdict, type ReporterSpec } from '../report/index.ts'
+import type { Claim, Topology } from '../topology/index.ts'
 import { quickCalibration } from './calibration.ts'
 import { DiskRoom } from './disk-room.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -14,7 +14,7 @@ import { lanesOf } from './lanes.ts'
 import { Durations } from './progress/durations.ts'
 import { ProgressView } from './progress/progress-view.ts'
 import { RecordSoFar } from './record-so-far.ts'
-import { RUN_SCHEMA, type RunRecord } from './record.ts'
+import { RUN_SCHEMA, type RunRecord, type RunShard } from './record.ts'
 import { RunSession } from './run-session.ts'
 import { selectClaims } from './selection.ts'
 import { topologyRecord } from './topology-record.ts'
@@ -27,6 +27,8 @@ export interface RunClaimsOptions {
   readonly keep: 'never' | 'failed' | 'always'
   readonly repeat: number
   readonly shard?: { readonly index: number; readonly count: number } | undefined
+  /** An earlier run, by whose durations the parts are made: the same one on every machine. */
+  readonly shardBy?: string | undefined
   readonly out?: string | undefined
   /** Who reports the run besides the files that are always written. Default: the terminal. */
   readonly reporters?: readonly ReporterSpec[]
@@ -40,7 +42,10 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   holdIndexDay()
   const started = performance.now()
   const startedAt = new Date()
-  const selected = await selectClaims({ wanted: options.selection, grep: options.grep, shard: options.shard })
+  const wanted = { wanted: options.selection, grep: options.grep }
+  const tookMs = options.shardBy === undefined ? undefined : durationsIn(await readRun(options.shardBy))
+  const selected = await selectClaims({ ...wanted, shard: options.shard, tookMs })
+  const shard = options.shard && { ...options.shard, claims: claimsOf(await selectClaims(wanted)) }
   const outDir = resolve(options.out ?? join('reports', `run-${stamp(startedAt)}`))
   const { stdout, env } = process
   const reporters = reportersFor(withDefaults(options.reporters ?? [], env), { outDir, stdout, env })
@@ -97,6 +102,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       claims: session.records,
       verdict: worstVerdict(session.records.map(({ verdict }) => verdict)),
       interrupted,
+      ...(shard === undefined ? {} : { shard }),
     })
     // Until it has ended, a run is one that something interrupted.
     const soFar = new RecordSoFar(outDir, () => recordSoFar({ interrupted: true }))
@@ -138,6 +144,19 @@ async function prepareAll(
     }
   }
   view.doing(undefined)
+}
+
+function claimsOf(selected: ReadonlyMap<Topology, readonly Claim[]>): RunShard['claims'] {
+  return [...selected].flatMap(([topology, claims]) =>
+    claims.map(({ id, title, negative }) => ({ id, topology: topology.name, title, negative })),
+  )
+}
+
+/** ms that each claim took, all its repetitions together. */
+function durationsIn({ claims }: RunRecord): ReadonlyMap<string, number> {
+  const took = new Map<string, number>()
+  for (const { id, durationMs } of claims) took.set(id, (took.get(id) ?? 0) + durationMs)
+  return took
 }
 
 function refuseWhatIsNotThere(options: RunClaimsOptions): void {

@@ -1,5 +1,6 @@
 import { LvslabError } from '../errors.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
+import { partOf } from './part-of.ts'
 
 export interface ClaimListing extends Claim {
   readonly topology: string
@@ -19,26 +20,36 @@ export interface Selection {
   readonly wanted: readonly string[]
   /** Only claims whose id, title or kind of record ("timeline") has this, case-insensitive. */
   readonly grep?: string | undefined
-  /** Only the i-th of n equal parts, i from 1. */
+  /** Only the i-th of n parts that take about as long, i from 1. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined
+  /** ms by claim, by which parts are made; without them, all claims count the same. */
+  readonly tookMs?: ReadonlyMap<string, number> | undefined
 }
 
 /** The selected claims by topology, in order. */
 export async function selectClaims(selection: Selection): Promise<Map<Topology, Claim[]>> {
   const topologies = await listTopologies()
-  const { wanted, grep, shard } = selection
+  const { wanted, grep, shard, tookMs } = selection
   const known = new Set(topologies.flatMap(({ name, claims }) => [name, ...claims.map(({ id }) => id)]))
   const strangers = wanted.filter((name) => !known.has(name))
   if (strangers.length > 0) throw nothingMatches(strangers.join(', '), [...known])
   const matches = (topology: Topology, { id, title, records }: Claim): boolean =>
     (wanted.length === 0 || wanted.includes(topology.name) || wanted.includes(id)) &&
     (grep === undefined || [id, title, ...records].join(' ').toLowerCase().includes(grep.toLowerCase()))
-  let position = 0
+  const all = topologies.flatMap((topology) => topology.claims.filter((claim) => matches(topology, claim)))
+  const part =
+    shard === undefined
+      ? all
+      : partOf(
+          all,
+          shard,
+          ({ id }) => id,
+          ({ id }) => tookMs?.get(id),
+        )
+  const mine = new Set(part)
   const selected = new Map<Topology, Claim[]>()
   for (const topology of topologies) {
-    const claims = topology.claims
-      .filter((claim) => matches(topology, claim))
-      .filter(() => shard === undefined || position++ % shard.count === shard.index - 1)
+    const claims = topology.claims.filter((claim) => mine.has(claim))
     if (claims.length > 0) selected.set(topology, claims)
   }
   if (selected.size === 0) throw nothingMatches(grep === undefined ? 'the selection' : `"${grep}"`, [...known])

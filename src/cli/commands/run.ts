@@ -48,6 +48,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
     )
     .option('--repeat <times>', 'prove each claim so often', wholeNumber(1), 1)
     .option('--shard <index/count>', 'only one part of the selection (default: what the CI system says)', shard)
+    .option('--shard-by <run>', 'an earlier run, by whose durations the parts are made; the same one for all parts')
     .option('--out <folder>', 'where to write (default: reports/run-<time>)')
     .option('--grep <text>', 'only claims with this in their title, or that record it: timeline')
     .option('--cold', 'boot every machine from its disk', false)

@@ -106,9 +106,14 @@ void t.test('a CI system says which part is this machine’s', async (t) => {
     {},
     { CI_NODE_TOTAL: '1' },
     { CI_NODE_INDEX: '1', CI_NODE_TOTAL: '1' },
-    { CI_NODE_INDEX: '6', CI_NODE_TOTAL: '5' },
-    { JOB_COMPLETION_INDEX: '1' },
+    { JOB_COMPLETION_INDEX: '0' },
     { CIRCLE_NODE_INDEX: '', CIRCLE_NODE_TOTAL: '4' },
   ])
     t.equal(shardOf(env), undefined, JSON.stringify(env))
+  for (const env of [
+    { CI_NODE_INDEX: '6', CI_NODE_TOTAL: '5' },
+    { CI_NODE_INDEX: '0', CI_NODE_TOTAL: '5' },
+    { JOB_COMPLETION_INDEX: '1' },
+  ])
+    t.throws(() => shardOf(env), { code: 'LVSLAB_E_SHARD' }, JSON.stringify(env))
 })

@@ -1,3 +1,4 @@
+import { History } from '../../../src/matrix/history.ts'
 import { NIGHT_SCHEMA, type CellRecord, type NightRecord } from '../../../src/matrix/night.ts'
 import type { Verdict } from '../../../src/run/record.ts'
 
@@ -8,6 +9,7 @@ export function cell(
 ): CellRecord {
   return {
     id: `kernel-${kernelName}.keepalived-${keepalivedName}`,
+    asked: { kernel: kernelName, keepalived: keepalivedName },
     ...{ kernel: kernelName, kernelName, keepalived: keepalivedName, keepalivedName },
     state: 'done',
     exitCode: 0,
@@ -25,4 +27,15 @@ export function night(cells: readonly CellRecord[], startedAt = '2026-11-20T01:0
     cells: [...cells],
     ...{ worse: [], better: [], known: [], expired: [] },
   }
+}
+
+/** The nights before, the oldest first; each began a day after the one before it. */
+export function historyOf(...nights: readonly NightRecord[]): History {
+  const day = (at: number): string => `2026-11-${String(19 - nights.length + 1 + at).padStart(2, '0')}`
+  return new History(
+    nights.map((one, at) => ({
+      folder: `/nights/${day(at)}`,
+      night: { ...one, startedAt: `${day(at)}T01:00:00.000Z` },
+    })),
+  )
 }

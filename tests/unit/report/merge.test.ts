@@ -63,6 +63,48 @@ void t.test('shards become the one run that they are parts of', async (t) => {
   t.match(await readFile(page ?? '', 'utf8'), 'href="./2/evidence/004-8/keepalived.data"', 'links lead to the shards')
 })
 
+const whole = sampleRun.claims.map(({ id, topology, title, negative }) => ({ id, topology, title, negative }))
+const part = (index: number, count: number, extra: Partial<RunRecord> = {}): { run: RunRecord; folder: string } => ({
+  run: {
+    ...shard(0, 13, { shard: { index, count, claims: whole }, ...extra }),
+    claims: sampleRun.claims.filter((_, at) => at % count === index - 1),
+  },
+  folder: '/x',
+})
+
+void t.test('shards are the unsharded run: its claims in its order, with their verdicts', async (t) => {
+  const told = ({ claims }: RunRecord) => claims.map(({ evidence: _, ...claim }) => claim)
+  const merged = mergeRuns([part(3, 3), part(1, 3), part(2, 3)], '/x')
+  t.strictSame(told(merged), told(sampleRun))
+  t.equal(merged.verdict, sampleRun.verdict)
+  t.strictSame(
+    merged.topologies.map(({ name }) => name),
+    [...new Set(whole.map(({ topology }) => topology))],
+  )
+  t.notOk('shard' in merged)
+})
+
+void t.test('a shard that is missing leaves its claims unproven, not out', async (t) => {
+  const merged = mergeRuns([part(1, 3), part(3, 3)], '/x')
+  t.strictSame(
+    merged.claims.map(({ id }) => id),
+    sampleRun.claims.map(({ id }) => id),
+  )
+  const lost = merged.claims.filter(({ code }) => code === 'LVSLAB_E_SHARD_MISSING')
+  t.strictSame(
+    lost.map(({ id }) => id),
+    part(2, 3).run.claims.map(({ id }) => id),
+  )
+  t.match(lost[0], { verdict: 'fail', errorKind: 'infrastructure' })
+})
+
+void t.test('an instrument that was off in one shard was off', async (t) => {
+  const calibration = { verdict: 'pass' as const, figures: [], repeated: 0, durationMs: 1 }
+  const off = { ...calibration, verdict: 'fail' as const, reason: 'off' }
+  const merged = mergeRuns([part(1, 2, { calibration }), part(2, 2, { calibration: off })], '/x')
+  t.match(merged.calibration, { verdict: 'fail', reason: 'off' })
+})
+
 void t.test('a claim in two runs is refused: neither is the right one', async (t) => {
   const given = [shard(0, 5), shard(4, 9)].map((run) => ({ run, folder: '/x' }))
   const refused = error(() => mergeRuns(given, '/y'))

@@ -24,6 +24,17 @@ void t.test('shards together are the whole, without overlap', async (t) => {
   t.ok(Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length)) <= 1)
 })
 
+void t.test('parts are balanced by what claims took, and keep the order of the whole', async (t) => {
+  const all = (await listClaims()).map(({ id }) => id)
+  const tookMs = new Map(all.map((id, at) => [id, at === 0 ? 600_000 : 10_000]))
+  const part = async (index: number): Promise<string[]> =>
+    [...(await selectClaims({ wanted: [], shard: { index, count: 2 }, tookMs })).values()].flat().map(({ id }) => id)
+  const [one, other] = [await part(1), await part(2)]
+  // Sixty short ones weigh as much as the long one.
+  t.same(one, [all[0]])
+  t.strictSame(other, all.slice(1))
+})
+
 void t.test('what matches nothing is said, with what there is', async (t) => {
   await t.rejects(selectClaims({ wanted: ['004-99'] }), { code: 'LVSLAB_E_NOTHING_MATCHED', exitCode: 5 })
   await t.rejects(selectClaims({ wanted: [], grep: 'no such words' }), { code: 'LVSLAB_E_NOTHING_MATCHED' })
