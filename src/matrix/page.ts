@@ -1,5 +1,5 @@
-import { html, trusted, type Markup } from '../report/html/markup.ts'
-import { STYLE } from '../report/html/style.ts'
+import { html, type Markup } from '../report/html/markup.ts'
+import { pageShell } from '../report/html/shell.ts'
 import { worstVerdict } from '../report/index.ts'
 import { cellFolder } from './run-cell.ts'
 import type { CellClaim, CellRecord, NightRecord } from './night.ts'
@@ -19,39 +19,25 @@ export function renderNight(
   before: NightRecord | undefined,
   earlier: readonly NightRecord[],
 ): string {
-  const style = trusted(`<style>${STYLE}${OWN_STYLE}</style>`)
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Night of ${night.startedAt.slice(0, 10)} · lvslab</title>
-        ${style}
-      </head>
-      <body>
-        <div class="page">
-          <header>
-            <h1>Night of ${night.startedAt.slice(0, 10)}</h1>
-            <p class="muted">
-              ${night.cells.filter(({ state }) => state === 'done').length} of ${night.cells.length} cells have run, in
-              ${Math.round(night.durationMs / 60_000)} min; claims:
-              ${night.selection.length === 0 ? 'all' : night.selection.join(', ')}; each ${night.repeat} ×.
-            </p>
-          </header>
-          <main>${changes(night, before)} ${matrix(night)} ${figures(night, earlier)}</main>
-          <footer class="page-foot muted">
-            Made from <a href="./nightly.json">nightly.json</a> (${night.schema}) by lvslab ${night.lvslab}. A verdict
-            that turned inconclusive is a busy machine's, not the cluster's.
-          </footer>
-        </div>
-      </body>
-    </html> `
-  return page.text.replace(/[ \t]*\n\s*(?=<)/g, '\n').trimStart()
+  const title = `Night of ${night.startedAt.slice(0, 10)}`
+  const body = html`
+    <div class="page">
+      <header>
+        <h1>${title}</h1>
+        <p class="muted">
+          ${night.cells.filter(({ state }) => state === 'done').length} of ${night.cells.length} cells have run, in
+          ${Math.round(night.durationMs / 60_000)} min; claims:
+          ${night.selection.length === 0 ? 'all' : night.selection.join(', ')}; each ${night.repeat} ×.
+        </p>
+      </header>
+      <main>${changes(night, before)} ${matrix(night)} ${figures(night, earlier)}</main>
+      <footer class="page-foot muted">
+        Made from <a href="./nightly.json">nightly.json</a> (${night.schema}) by lvslab ${night.lvslab}. A verdict that
+        turned inconclusive is a busy machine's, not the cluster's.
+      </footer>
+    </div>
+  `
+  return pageShell({ title, generator: night.lvslab, body, style: OWN_STYLE })
 }
 
 function changes(night: NightRecord, before: NightRecord | undefined): Markup {

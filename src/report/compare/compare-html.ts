@@ -1,5 +1,5 @@
-import { html, trusted, type Content, type Markup } from '../html/markup.ts'
-import { STYLE } from '../html/style.ts'
+import { html, type Content, type Markup } from '../html/markup.ts'
+import { pageShell } from '../html/shell.ts'
 import { oneLine } from '../text.ts'
 import type { Comparison, ComparedRun, Direction } from './comparison.ts'
 import {
@@ -15,92 +15,78 @@ import {
   windowText,
 } from './words.ts'
 
-const STYLE_ELEMENT = trusted(`<style>${STYLE}</style>`)
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`
-
 /** A comparison as one self-contained page without any script. */
 export function renderCompareHtml(comparison: Comparison): string {
   const { verdicts, claims, findings, windows, figures, settings } = comparison
   const tone = comparison.worse ? 'fail' : comparison.different ? 'inconclusive' : 'pass'
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${answer(comparison)} · lvslab compare</title>
-        ${STYLE_ELEMENT}
-      </head>
-      <body>
-        <div class="page">
-          <header class="run">
-            <p class="brand"><b>lvslab</b> <span class="muted">comparison of two runs</span></p>
-            <div class="banner ${tone}">
-              <div class="banner-mark" aria-hidden="true">
-                ${comparison.worse ? DIRECTION_MARK.worse : comparison.different ? DIRECTION_MARK.other : '='}
-              </div>
-              <div class="banner-text">
-                <p class="banner-verdict">
-                  ${comparison.worse ? 'worse' : comparison.different ? 'different' : 'the same'}
-                </p>
-                <h1>${capital(answer(comparison))}</h1>
-              </div>
-            </div>
-            ${runs(comparison)}
-          </header>
-          <main>
-            ${table(
-              'Made differently',
-              ['Setting', 'A', 'B'],
-              settings.map(({ name, a, b }) => [name, a, b]),
-            )}
-            ${table(
-              'Verdicts',
-              ['Change', 'Claim', 'A', 'B', 'Title'],
-              verdicts.map(({ direction, id, a, b, title, reason }) => [
-                mark(direction),
-                id,
-                countsText(a),
-                countsText(b),
-                html`${oneLine(title)}${reason !== undefined && html` <span class="detail pre">${reason}</span>`}`,
-              ]),
-            )}
-            ${pairs('Claims only in A', claims.removed)} ${pairs('Claims only in B', claims.added)}
-            ${pairs('Findings only in A', findings.vanished)} ${pairs('Findings only in B', findings.appeared)}
-            ${table(
-              'Left their windows',
-              ['Claim', 'Figure', 'A → B'],
-              windows.left.map((one) => [one.id, one.name, windowText(one)]),
-            )}
-            ${table(
-              'Came back into their windows',
-              ['Claim', 'Figure', 'A → B'],
-              windows.cameBack.map((one) => [one.id, one.name, windowText(one)]),
-            )}
-            ${table(
-              'Figures that changed',
-              ['Change', 'Claim', 'Figure', 'Difference', 'A', 'B'],
-              figures.changed.map(({ direction, id, name, unit, difference, differenceInterval, a, b }) => [
-                mark(direction),
-                id,
-                name,
-                new Quantity(differenceText(difference, differenceInterval, unit)),
-                new Quantity(sampleText(a, unit)),
-                new Quantity(sampleText(b, unit)),
-              ]),
-            )}
-            ${pairs('Figures only in A', figures.onlyA)} ${pairs('Figures only in B', figures.onlyB)}
-            ${undecided(comparison)}
-            <section>
-              <h2>How this was told</h2>
-              <div class="card">${footing(comparison).map((line) => html`<p>${line}</p>`)}</div>
-            </section>
-          </main>
+  const body = html`
+    <div class="page">
+      <header class="run">
+        <p class="brand"><b>lvslab</b> <span class="muted">comparison of two runs</span></p>
+        <div class="banner ${tone}">
+          <div class="banner-mark" aria-hidden="true">
+            ${comparison.worse ? DIRECTION_MARK.worse : comparison.different ? DIRECTION_MARK.other : '='}
+          </div>
+          <div class="banner-text">
+            <p class="banner-verdict">
+              ${comparison.worse ? 'worse' : comparison.different ? 'different' : 'the same'}
+            </p>
+            <h1>${capital(answer(comparison))}</h1>
+          </div>
         </div>
-      </body>
-    </html> `
-  return page.text.replace(/[ \t]*\n\s*(?=<)/g, '\n').trimStart()
+        ${runs(comparison)}
+      </header>
+      <main>
+        ${table(
+          'Made differently',
+          ['Setting', 'A', 'B'],
+          settings.map(({ name, a, b }) => [name, a, b]),
+        )}
+        ${table(
+          'Verdicts',
+          ['Change', 'Claim', 'A', 'B', 'Title'],
+          verdicts.map(({ direction, id, a, b, title, reason }) => [
+            mark(direction),
+            id,
+            countsText(a),
+            countsText(b),
+            html`${oneLine(title)}${reason !== undefined && html` <span class="detail pre">${reason}</span>`}`,
+          ]),
+        )}
+        ${pairs('Claims only in A', claims.removed)} ${pairs('Claims only in B', claims.added)}
+        ${pairs('Findings only in A', findings.vanished)} ${pairs('Findings only in B', findings.appeared)}
+        ${table(
+          'Left their windows',
+          ['Claim', 'Figure', 'A → B'],
+          windows.left.map((one) => [one.id, one.name, windowText(one)]),
+        )}
+        ${table(
+          'Came back into their windows',
+          ['Claim', 'Figure', 'A → B'],
+          windows.cameBack.map((one) => [one.id, one.name, windowText(one)]),
+        )}
+        ${table(
+          'Figures that changed',
+          ['Change', 'Claim', 'Figure', 'Difference', 'A', 'B'],
+          figures.changed.map(({ direction, id, name, unit, difference, differenceInterval, a, b }) => [
+            mark(direction),
+            id,
+            name,
+            new Quantity(differenceText(difference, differenceInterval, unit)),
+            new Quantity(sampleText(a, unit)),
+            new Quantity(sampleText(b, unit)),
+          ]),
+        )}
+        ${pairs('Figures only in A', figures.onlyA)} ${pairs('Figures only in B', figures.onlyB)}
+        ${undecided(comparison)}
+        <section>
+          <h2>How this was told</h2>
+          <div class="card">${footing(comparison).map((line) => html`<p>${line}</p>`)}</div>
+        </section>
+      </main>
+    </div>
+  `
+  return pageShell({ title: answer(comparison), body })
 }
 
 function capital(text: string): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ClaimRecord, RunRecord, TopologyRecord } from '../../run/record.ts'
 import { headline, inOrder } from '../summary.ts'
 import { claimSection } from './claim.ts'
@@ -6,20 +5,11 @@ import { claimIndex } from './claim-index.ts'
 import { findingsSection } from './findings.ts'
 import { documentSummary } from './document-summary.ts'
 import { anchors as anchorsOf } from './links.ts'
-import { html, trusted, type Markup } from './markup.ts'
+import { html, type Markup } from './markup.ts'
 import { runHeader } from './run-header.ts'
 import { SCRIPT } from './script.ts'
-import { STYLE } from './style.ts'
+import { pageShell } from './shell.ts'
 import { topologySection } from './topology.ts'
-
-const SCRIPT_HASH = createHash('sha256').update(SCRIPT).digest('base64')
-
-/* Whole elements, so that no formatter can put a space into them: the policy knows the script by its hash. */
-const STYLE_ELEMENT = trusted(`<style>${STYLE}</style>`)
-const SCRIPT_ELEMENT = trusted(`<script>${SCRIPT}</script>`)
-
-/* Escaping is the first wall; this is the second. The page fetches nothing and runs one script, known by its hash. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`
 
 /**
  * A run as one self-contained page: no network, no other files, complete without JavaScript. Evidence is linked by paths
@@ -29,34 +19,21 @@ export function renderHtml(run: RunRecord): string {
   const claims = inOrder(run.claims)
   const anchors = anchorsOf(claims)
   const all = clusters(run, claims)
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="lvslab ${run.lvslab}" />
-        <title>${headline(run)} · lvslab</title>
-        ${STYLE_ELEMENT}
-      </head>
-      <body>
-        <a class="skip-link" href="#main">Skip to the claims</a>
-        <div class="page">
-          ${runHeader(run)}
-          <main id="main">
-            ${documentSummary(run, all)} ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
-            ${all.map((cluster) => clusterSection(cluster, anchors, run.command))}
-          </main>
-          <footer class="page-foot muted">
-            Made from <a href="./run.json">run.json</a> (${run.schema}) by lvslab ${run.lvslab}. A claim passes, fails,
-            or is inconclusive when the machine could not keep time well enough to tell.
-          </footer>
-        </div>
-        ${SCRIPT_ELEMENT}
-      </body>
-    </html> `
-  return page.text.replace(/[ \t]*\n\s*(?=<)/g, '\n').trimStart()
+  const body = html`
+    <a class="skip-link" href="#main">Skip to the claims</a>
+    <div class="page">
+      ${runHeader(run)}
+      <main id="main">
+        ${documentSummary(run, all)} ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
+        ${all.map((cluster) => clusterSection(cluster, anchors, run.command))}
+      </main>
+      <footer class="page-foot muted">
+        Made from <a href="./run.json">run.json</a> (${run.schema}) by lvslab ${run.lvslab}. A claim passes, fails, or
+        is inconclusive when the machine could not keep time well enough to tell.
+      </footer>
+    </div>
+  `
+  return pageShell({ title: headline(run), generator: run.lvslab, body, script: SCRIPT })
 }
 
 interface Cluster {
