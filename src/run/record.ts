@@ -103,13 +103,15 @@ export interface Finding {
 }
 
 export interface Evidence {
-  /** "capture", "console", "journal", "keepalived.data", … */
+  /** "capture", "console", "journal", "keepalived.data", "configuration", "topology", "versions", "state" (what is asked). */
   readonly kind: string
   readonly label: string
   /** Path relative to the run record's folder. */
   readonly path: string
   /** Its size. */
   readonly bytes?: number
+  /** Of a file that was too large: which part of it was kept. */
+  readonly note?: string
 }
 
 export interface Assertion {
@@ -151,6 +153,8 @@ export interface ClaimRecord {
   readonly sweeps?: readonly Sweep[]
   readonly findings: readonly Finding[]
   readonly evidence: readonly Evidence[]
+  /** The folder of everything that it left, relative to the run record's. */
+  readonly folder?: string
   readonly durationMs: number
   /** ms from the first machine's start to a cluster that was ready for the claim. */
   readonly bootMs?: number

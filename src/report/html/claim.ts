@@ -1,11 +1,11 @@
-import type { Assertion, ClaimRecord, Evidence } from '../../run/record.ts'
-import { duration, size } from '../quantity.ts'
+import type { Assertion, ClaimRecord } from '../../run/record.ts'
+import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
+import { evidenceList } from './evidence.ts'
 import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
-import { fileLink } from './links.ts'
-import { html, prose, type Content, type Markup } from './markup.ts'
+import { html, prose, type Markup } from './markup.ts'
 import { sweepsSection } from './sweep.ts'
 import { timelineSection } from './timeline.ts'
 import { trafficSection } from './traffic.ts'
@@ -102,39 +102,9 @@ function footer(claim: ClaimRecord, command: readonly string[]): Markup {
         )}
       </dl>`
     }
-    ${evidence(claim.evidence)}
+    ${evidenceList(claim)}
     <p class="again">
       <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, command)}</code>
     </p>
   </footer>`
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  capture: 'Captures',
-  console: 'Consoles',
-  journal: 'Journals',
-  state: 'State and journals',
-}
-
-/** Files by what they are, in the order in which each kind comes. */
-function evidence(items: readonly Evidence[]): Content {
-  if (items.length === 0) return undefined
-  const kinds = [...new Set(items.map(({ kind }) => kind))]
-  return html`<dl class="evidence">
-    ${kinds.map(
-      (kind) =>
-        html`<div>
-          <dt>${KINDS[kind] ?? kind}</dt>
-          <dd>
-            ${items.filter((item) => item.kind === kind).map((item, index) => html`${index > 0 && ', '}${evidenceLink(item)}`)}
-          </dd>
-        </div> `,
-    )}
-  </dl>`
-}
-
-function evidenceLink({ path, label, bytes }: Evidence): Markup {
-  const link = fileLink(path)
-  if (link === undefined) return html`<span>${label} <code>${path}</code></span>`
-  return html`<a href="${link}">${label}</a>${bytes !== undefined && html` <span class="muted">${size(bytes)}</span>`}`
 }
