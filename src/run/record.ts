@@ -120,7 +120,10 @@ export interface Assertion {
   readonly detail?: string
   /** What would have broken it, but was done on purpose: by whom, or why. */
   readonly excused?: string
-  /** What would have broken it, but that the machine's lateness explains: neither right nor wrong. */
+  /**
+   * What would have broken it, but that the machine's lateness explains: neither right nor wrong, and the claim is
+   * inconclusive unless something else broke it.
+   */
   readonly undecided?: string
   /** Of a share of requests: by which test, and how often that calls something wrong that is right. */
   readonly test?: {

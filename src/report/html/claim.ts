@@ -57,8 +57,8 @@ function assertions(claim: ClaimRecord): Markup | undefined {
   return html`<ul class="assertions">
     ${claim.assertions.map(
       ({ text, ok, detail, excused, undecided, test }) =>
-        html`<li class="${ok ? 'ok' : 'not-ok'}">
-          <span class="mark" role="img" aria-label="${ok ? 'holds' : 'does not hold'}">${ok ? '✓' : '✗'}</span>
+        html`<li class="${ASSERTION[standingOf({ ok, undecided })].name}">
+          ${assertionMark(standingOf({ ok, undecided }))}
           <span
             >${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}${
               test !== undefined && html` <span class="detail">${testText(test)}</span>`
@@ -69,6 +69,28 @@ function assertions(claim: ClaimRecord): Markup | undefined {
         </li> `,
     )}
   </ul>`
+}
+
+const ASSERTION = {
+  holds: { name: 'ok', sign: '✓', words: 'holds' },
+  broken: { name: 'not-ok', sign: '✗', words: 'does not hold' },
+  doubtful: { name: 'undecided', sign: '?', words: 'not decided' },
+} as const
+
+function standingOf({
+  ok,
+  undecided,
+}: {
+  readonly ok: boolean
+  readonly undecided: string | undefined
+}): keyof typeof ASSERTION {
+  if (!ok) return 'broken'
+  return undecided === undefined ? 'holds' : 'doubtful'
+}
+
+function assertionMark(standing: keyof typeof ASSERTION): Markup {
+  const { sign, words } = ASSERTION[standing]
+  return html`<span class="mark" role="img" aria-label="${words}">${sign}</span>`
 }
 
 /** "exact sequence (ip_vs_rr.c), error rate 0 %". */
