@@ -114,6 +114,8 @@ export class ClaimClusters {
     say('asking the machines for their state')
     await writeVersions(lab.host, folder).catch(given)
     for (const { cluster, directory } of this.#booted) await collectEvidence(cluster, directory, deadline).catch(given)
+    const tookS = (performance.now() - deadline + COLLECT_DEADLINE_MS) / 1000
+    say(`the machines' state was asked for in ${tookS.toFixed(1)} s`)
   }
 
   #directory(number: number): string {

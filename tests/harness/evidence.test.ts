@@ -26,12 +26,15 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'cluster/keepalived/conntrack.txt': /./,
   'cluster/keepalived/journal.txt': /Keepalived/,
   'cluster/keepalived/kernel.txt': /Linux version/,
-  'cluster/keepalived/versions.txt': /Keepalived v\d[^]*nginx[^]*curl \d/,
+  'cluster/keepalived/versions.txt': /### uname -a\nLinux keepalived \d[^]*Keepalived v\d/,
+  'cluster/node-1/versions.txt': /nginx version: /,
+  'cluster/client/versions.txt': /curl \d/,
   'cluster/node-1/sysctl.txt': /net\.ipv4\.conf\.all\.arp_ignore = 1/,
   'cluster/node-1/ipvs.txt': /IPVS is not loaded/,
   'cluster/node-1.console.log': /./,
   'cluster/client/ip.txt': /192\.168\.88\.2\/24/,
-  'versions.json': /"commit": "[0-9a-f]{40}"[^]*"qemu": "\d[^]*"kernel": "\d/,
+  'versions.json':
+    /"commit": "[0-9a-f]{40}"[^]*"qemu": "\d[^]*"kernel": "\d[^]*"keepalived": "\d?:?\d[^]*"nginx": "\d[^]*"curl": "\d/,
 }
 
 void t.test('a claim that fails leaves one folder, with all that one needs to see why', async (t) => {

@@ -12,8 +12,8 @@ interface Question {
 /** What one file of one machine may have, bytes. */
 export const ANSWER_LIMIT = 512 * 1024
 
-/** No command of a healthy machine takes this long; one that hangs must not take the other answers with it. */
-const COMMAND_TIMEOUT_S = 6
+/** No command takes this long, on a busy host either; one that hangs must not take the other answers with it. */
+const COMMAND_TIMEOUT_S = 15
 
 /** Journal lines: those of a machine's whole life, were it not that it may be in a loop. */
 const JOURNAL_LINES = 4000
@@ -28,7 +28,7 @@ export LC_ALL=C.UTF-8 SYSTEMD_COLORS=0
 section() { printf '\\n%s %s\\n' '${mark}' "$1"; }
 ask() {
   echo "### $*"
-  if command -v "\${1%% *}" >/dev/null; then timeout ${COMMAND_TIMEOUT_S} sh -c "$*" 2>&1; else echo 'not installed'; fi
+  if command -v "$1" >/dev/null; then timeout ${COMMAND_TIMEOUT_S} "$@" 2>&1; else echo 'not installed'; fi
   echo
 }
 dump() { [ -e "$2" ] && section "$1" && head -c ${ANSWER_LIMIT + 1} "$2"; }
@@ -47,9 +47,8 @@ const MOVING: readonly Question[] = [
   },
   {
     file: 'ip.txt',
-    script: `ask ip address; ask ip -s link; ask ip route show table all; ask ip neigh; ask ip rule; ask ip maddress`,
+    script: `ask ip -s address; ask ip route show table all; ask ip neigh; ask ip rule`,
   },
-  { file: 'sockets.txt', script: `ask ss -tunap; ask ss -s` },
   {
     // Reading it loads nothing, as conntrack(8) would.
     file: 'conntrack.txt',
@@ -58,29 +57,28 @@ const MOVING: readonly Question[] = [
   },
 ]
 
-/** What stays as it is. */
+/** Why it came to that, as the machine tells it. */
+const LOGS: readonly Question[] = [
+  { file: 'journal.txt', script: `journalctl -b --no-pager -o short-monotonic -n ${JOURNAL_LINES}`, keep: 'tail' },
+  { file: 'kernel.txt', script: `dmesg`, keep: 'tail' },
+]
+
+/** What stays as it is: asked last. */
 const LASTING: readonly Question[] = [
   {
     file: 'sysctl.txt',
-    script: `ask sysctl -a --pattern "'^net[.]ipv4[.](ip_forward|ip_nonlocal_bind|vs[.]|conf[.].*[.](arp_|rp_filter|forwarding|send_redirects|accept_local))'"`,
+    script: `ask sysctl -a --pattern '^net[.]ipv4[.](ip_forward|ip_nonlocal_bind|vs[.]|conf[.].*[.](arp_|rp_filter|forwarding|send_redirects|accept_local))'`,
   },
   {
     // Asking for a table's rules loads the table: only those that are there.
     file: 'netfilter.txt',
     script: `ask iptables-save -c; ask nft list ruleset; ask cat /proc/net/ip_tables_names`,
   },
-  { file: 'journal.txt', script: `journalctl -b --no-pager -o short-monotonic -n ${JOURNAL_LINES}`, keep: 'tail' },
-  { file: 'kernel.txt', script: `dmesg`, keep: 'tail' },
+  { file: 'sockets.txt', script: `ask ss -tunap` },
   {
     file: 'system.txt',
-    script: `ask uptime; ask free -k; ask df -h; ask findmnt -t nfs,nfs4; ask ps -eo pid,ppid,stat,etimes,time,rss,args
-      ask systemctl list-units --no-pager --plain --state=running,failed; ask lsmod`,
-  },
-  {
-    file: 'versions.txt',
-    script: `ask uname -a; ask keepalived --version; ask nginx -v; ask curl --version; ask ipvsadm --version; ask ip -V
-      ask cat /etc/os-release
-      ask dpkg-query -W keepalived nginx curl ipvsadm iproute2 iptables heartbeat ldirectord systemd nfs-kernel-server vsftpd`,
+    script: `ask cat /proc/uptime /proc/loadavg /proc/meminfo /proc/modules /proc/mounts; ask df -h
+      ask ps -eo pid,ppid,stat,etimes,time,rss,args; ask systemctl list-units --no-pager --plain --state=running,failed`,
   },
 ]
 
@@ -114,19 +112,29 @@ fi
 
 /** Answers whose end is what was kept of them. */
 export const TAILS: ReadonlySet<string> = new Set(
-  [...MOVING, ...LASTING, HEARTBEAT_LOG].filter(({ keep }) => keep === 'tail').map(({ file }) => file),
+  [...MOVING, ...LOGS, ...LASTING, HEARTBEAT_LOG].filter(({ keep }) => keep === 'tail').map(({ file }) => file),
 )
 
-/** What to ask a node, in two goes: should it die or be too slow in the second, the first is there. */
-export function scriptsFor(node: NodeSpec, mark: string): readonly string[] {
-  const keepalived = node.services.includes('keepalived') ? KEEPALIVED_DUMP : ''
-  const heartbeat = node.services.includes('heartbeat') ? [HEARTBEAT_LOG] : []
-  const files = ['/etc/lvslab/node.env', '/etc/lvslab/network', ...node.files.map(({ guestPath }) => guestPath)]
-  const configuration = [...new Set(files)].map((path) => `dump ${quoted(`files${path}`)} ${quoted(path)}`)
-  return [
-    `${prelude(mark)}${MOVING.map(part).join('\n')}\n${keepalived}`,
-    `${prelude(mark)}${configuration.join('\n')}\n${[...LASTING, ...heartbeat].map(part).join('\n')}`,
+/** What of a machine's own says its version. The packages are known without asking (versions.json). */
+const VERSIONED: Readonly<Record<string, string>> = { keepalived: 'keepalived --version', nginx: 'nginx -v' }
+
+/** What to ask a node, in three goes: should it die or be too slow in a later one, the earlier ones' answers are there. */
+export function scriptsFor({ services, roles, files }: NodeSpec, mark: string): readonly string[] {
+  const keepalived = services.includes('keepalived') ? KEEPALIVED_DUMP : ''
+  const heartbeat = services.includes('heartbeat') ? [HEARTBEAT_LOG] : []
+  const paths = ['/etc/lvslab/node.env', '/etc/lvslab/network', ...files.map(({ guestPath }) => guestPath)]
+  const configuration = [...new Set(paths)].map((path) => `dump ${quoted(`files${path}`)} ${quoted(path)}`).join('\n')
+  const commands = [
+    'uname -a',
+    ...Object.entries(VERSIONED).flatMap(([unit, command]) => (services.includes(unit) ? [command] : [])),
+    ...(roles.includes('client') ? ['curl --version'] : []),
   ]
+  const versions: Question = { file: 'versions.txt', script: commands.map((command) => `ask ${command}`).join('; ') }
+  const goes = [
+    [...MOVING.map(part), keepalived],
+    [...[...LOGS, ...heartbeat].map(part), configuration],
+  ]
+  return [...goes, [...LASTING, versions].map(part)].map((parts) => `${prelude(mark)}${parts.join('\n')}`)
 }
 
 /** One byte more than is kept, so that it is known whether there was more. */

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Lab } from '../../cluster/index.ts'
 import { hostRecord } from '../../host/host-record.ts'
 import { projectRoot } from '../../host/paths.ts'
@@ -22,10 +22,22 @@ export async function writeVersions(host: Lab['host'], directory: string): Promi
     lvslab: { version, ...(await commitOf(projectRoot)) },
     host: await hostRecord(host),
     kernel: kernel.release,
-    directors: { userland: userland.name, keepalived: userland.keepalived },
-    others: { userland: others.name },
+    directors: await madeOf(userland),
+    others: await madeOf(others),
   }
   await writeFile(join(directory, VERSIONS), `${JSON.stringify(versions, null, 2)}\n`)
+}
+
+/** Packages that a claim's outcome may depend on. */
+const PACKAGES =
+  /^(keepalived|nginx|curl|ipvsadm|iproute2|iptables|heartbeat|ldirectord|systemd|iputils-arping|nfs-kernel-server|nfs-common|vsftpd|libc6)$/
+
+/** A userland, by the list of packages that was written beside it when it was built. */
+async function madeOf({ name, rootImage }: Lab['host']['userland']): Promise<object> {
+  const list = await readFile(join(dirname(rootImage), 'packages'), 'utf8').catch(() => '')
+  const all = list.split('\n').map((line) => line.split(' '))
+  const own = all.filter(([one = '', version = '']) => version !== '' && PACKAGES.test(one))
+  return { userland: name, packages: Object.fromEntries(own.map(([one, version]) => [one, version])) }
 }
 
 /** The commit of a folder that git keeps, and whether it was changed since; nothing for any other. */

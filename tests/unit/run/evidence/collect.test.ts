@@ -81,7 +81,7 @@ void t.test('the scripts are such that a shell takes them, with names that need 
   for (const script of scriptsFor(node, '=====m')) {
     await t.resolves(run('sh', ['-n', '-c', script], { timeoutMs: 5_000 }))
   }
-  t.match(scriptsFor(node, '=====m')[1], `dump 'files/etc/it'\\''s $(here) file' '/etc/it'\\''s $(here) file'`)
+  t.match(scriptsFor(node, '=====m').join('\n'), `dump 'files/etc/it'\\''s $(here) file' '/etc/it'\\''s $(here) file'`)
 })
 
 void t.test('files are named by kind, whatever folder they are in, and empty ones are left out', async (t) => {
