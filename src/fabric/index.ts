@@ -1,5 +1,6 @@
 export type { TimeRange } from './event-log.ts'
 export { LOG_CAPACITY } from './event-log.ts'
+export { cutCapture, type CaptureCut } from './cut-capture.ts'
 export { decodeFrame, type Sighting } from './decode.ts'
 export { describeEvent, describeTime } from './describe-event.ts'
 export { Fabric } from './fabric.ts'

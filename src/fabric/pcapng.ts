@@ -3,7 +3,7 @@
  */
 const SECTION_HEADER = 0x0a0d0d0a
 const INTERFACE_DESCRIPTION = 1
-const ENHANCED_PACKET = 6
+export const ENHANCED_PACKET = 6
 const LINKTYPE_ETHERNET = 1
 
 const Option = { end: 0, comment: 1, sectionUserAppl: 4, interfaceName: 2, interfaceTimeResolution: 9 } as const
@@ -11,15 +11,16 @@ const Option = { end: 0, comment: 1, sectionUserAppl: 4, interfaceName: 2, inter
 const text = new TextEncoder()
 const padded = (bytes: number) => (bytes + 3) & ~3
 
-/** Opens a file. Says that lvslab wrote it. */
-export function sectionHeader(application: string): Uint8Array {
+/** Opens a file. Says that lvslab wrote it, and in a comment what there is to say of the whole. */
+export function sectionHeader(application: string, comment?: string): Uint8Array {
   const body = new Uint8Array(16)
   const view = new DataView(body.buffer)
   view.setUint32(0, 0x1a2b3c4d, true)
   view.setUint16(4, 1, true)
   // The section's length is not known while it is being written: all ones.
   view.setBigUint64(8, 0xffff_ffff_ffff_ffffn, true)
-  return block(SECTION_HEADER, body, options([Option.sectionUserAppl, text.encode(application)]))
+  const said: [number, Uint8Array][] = comment === undefined ? [] : [[Option.comment, text.encode(comment)]]
+  return block(SECTION_HEADER, body, options(...said, [Option.sectionUserAppl, text.encode(application)]))
 }
 
 /** Describes one interface: Ethernet, never cut short, times in ns. Interfaces are numbered in the order they come. */

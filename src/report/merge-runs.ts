@@ -123,7 +123,12 @@ function refuseDifferent(given: readonly GivenRun[]): void {
 }
 
 function moved(claim: ClaimRecord, from: string, to: string): ClaimRecord {
-  return { ...claim, evidence: claim.evidence.map((item) => ({ ...item, path: relative(to, join(from, item.path)) })) }
+  const there = (path: string): string => relative(to, join(from, path))
+  return {
+    ...claim,
+    evidence: claim.evidence.map((item) => ({ ...item, path: there(item.path) })),
+    ...(claim.folder === undefined ? {} : { folder: there(claim.folder) }),
+  }
 }
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

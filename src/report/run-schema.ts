@@ -76,7 +76,13 @@ const claim = z.looseObject({
   timelines: z.array(timeline),
   sweeps: z.array(sweep).exactOptional(),
   findings: z.array(z.looseObject({ text, evidence: text.exactOptional() })),
-  evidence: z.array(z.looseObject({ kind: text, label: text, path: text, bytes: z.number().exactOptional() })),
+  evidence: z.array(
+    z.looseObject({
+      ...{ kind: text, label: text, path: text },
+      ...{ bytes: z.number().exactOptional(), note: text.exactOptional() },
+    }),
+  ),
+  folder: text.exactOptional(),
   durationMs: ms,
   bootMs: ms.exactOptional(),
   protocolWaitMs: ms.exactOptional(),

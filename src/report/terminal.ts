@@ -1,5 +1,6 @@
 import type { CalibrationRecord, ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
 import { calibrationSummary } from './calibration.ts'
+import { evidenceFolder } from './evidence-path.ts'
 import { figureLine } from './figure-line.ts'
 import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
@@ -145,11 +146,7 @@ function calibrationLines(calibration: CalibrationRecord, ink: Inks, width: numb
   return wrap(oneLine(calibrationSummary(calibration)), width - 3, 2).map((line) => `   ${paint(line)}`)
 }
 
-/** The folder that all of a claim's evidence lies in. */
-function evidenceLine({ evidence }: ClaimRecord): string[] {
-  const [first, ...rest] = evidence.map(({ path }) => path.split('/').slice(0, -1))
-  if (!first) return []
-  const same = first.findIndex((part, index) => rest.some((other) => other[index] !== part))
-  const folder = (same === -1 ? first : first.slice(0, same)).join('/')
-  return folder === '' ? [] : [`          evidence in ${oneLine(folder)}/`]
+function evidenceLine(claim: ClaimRecord): string[] {
+  const folder = evidenceFolder(claim)
+  return folder === undefined ? [] : [`          evidence in ${oneLine(folder)}`]
 }

@@ -4,7 +4,7 @@ import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
 import { LvslabError, messageOf } from '../errors.ts'
 import type { Topology } from '../topology/index.ts'
 import { diskFull } from './disk-room.ts'
-import { collectEvidence, listFiles } from './evidence.ts'
+import { COLLECT_DEADLINE_MS, collectEvidence, listFiles, writeVersions, type EvidenceFile } from './evidence/index.ts'
 import type { Verdict } from './record.ts'
 
 /** Leaving clusters up for a person to look into. */
@@ -92,20 +92,30 @@ export class ClaimClusters {
   /**
    * Takes all down, or hands them over where they are to be kept. Answers the files that they leave, with their folders.
    * A cluster that did not come up has left its consoles where it was to go.
+   *
+   * @param collect - the machines are asked for their state first
    */
-  async takeDown(verdict: Verdict): Promise<{ directory: string; file: string }[]> {
+  async takeDown(verdict: Verdict, collect: boolean): Promise<EvidenceFile[]> {
+    if (collect) await this.#collect()
     for (const { cluster, directory } of this.#booted) {
-      if (verdict === 'fail')
-        await this.#attempt('evidence could not be collected', () => collectEvidence(cluster, directory))
       if (await this.#kept(cluster, directory, verdict)) continue
       await this.#attempt('the cluster could not be taken down in order', () => cluster[Symbol.asyncDispose]())
     }
-    const files: { directory: string; file: string }[] = []
-    for (let number = 0; number < this.#tried; number++) {
-      const directory = this.#directory(number)
-      for (const file of await listFiles(directory)) files.push({ directory, file })
-    }
+    const files: EvidenceFile[] = []
+    for (let number = 0; number < this.#tried; number++) files.push(...(await listFiles(this.#directory(number))))
     return files
+  }
+
+  /** The verdict stands: nothing that goes wrong here changes it. */
+  async #collect(): Promise<void> {
+    const { say, lab, directory: folder } = this.#options
+    const deadline = performance.now() + COLLECT_DEADLINE_MS
+    const given = (error: unknown): void => say(`evidence could not be collected: ${messageOf(error)}`)
+    say('asking the machines for their state')
+    await writeVersions(lab.host, folder).catch(given)
+    for (const { cluster, directory } of this.#booted) await collectEvidence(cluster, directory, deadline).catch(given)
+    const tookS = (performance.now() - deadline + COLLECT_DEADLINE_MS) / 1000
+    say(`the machines' state was asked for in ${tookS.toFixed(1)} s`)
   }
 
   #directory(number: number): string {

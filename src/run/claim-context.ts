@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
@@ -23,8 +23,8 @@ import {
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
-import { boundText } from './evidence-bounds.ts'
-import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Sweep } from './record.ts'
+import { evidenceOf, listFiles, VERSIONS } from './evidence/index.ts'
+import type { Assertion, ClaimRecord, Figure, Finding, Sweep } from './record.ts'
 import type { SweepOptions } from './sweep.ts'
 import { type Excuses, Watch } from './watch.ts'
 
@@ -40,11 +40,15 @@ export interface ClaimOptions {
   /** Folder in it for this round's claims. */
   readonly folder: string
   readonly attempt: number
+  /** An inconclusive verdict is not tried again: its evidence is what remains. Default: true. */
+  readonly lastAttempt?: boolean
   readonly mode: BootOptions['mode']
   readonly keep?: Keep
   readonly sabotage?: Sabotage
   /** `waitMs`: what it waits for comes within so long, or never. */
   readonly onProgress?: (line: string, waitMs?: number) => void
+  /** The verdict is known; what follows is evidence and taking down. */
+  readonly onJudged?: () => void
   readonly source?: ClaimRecord['source']
 }
 
@@ -290,17 +294,22 @@ export class ClaimContext {
     await this.#lookBack()
     const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
     const measured = verdictOf(notes, this.#clusters.casualty() ?? thrown)
-    const files = await this.#clusters.takeDown(measured.verdict)
+    const { claim, topology, attempt, outDir, lastAttempt = true, keep } = this.#options
+    this.#options.onJudged?.()
+    const collect = measured.verdict === 'fail' || (measured.verdict === 'inconclusive' && lastAttempt)
+    const files = await this.#clusters.takeDown(measured.verdict, collect)
+    files.push(...(await listFiles(this.directory)).filter(({ file }) => file === VERSIONS))
     const lost = this.#clusters.evidenceError
     const end = lost === undefined || measured.verdict === 'fail' ? measured : verdictOf(notes, lost)
-    const { claim, topology, attempt } = this.#options
     const { bootMs } = this.#clusters
     const record: ClaimRecord = {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
       ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
-      evidence: await Promise.all(files.map(({ directory, file }) => this.#evidenceOf(join(directory, file), file))),
+      // A cluster that stays up goes on writing.
+      evidence: await evidenceOf(files, outDir, keep === undefined),
+      folder: relative(outDir, this.directory),
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
@@ -341,14 +350,6 @@ export class ClaimContext {
       fabricMaxMs: larger(this.#lateness.fabricMaxMs, fabricMaxMs),
       fabricP99Ms: larger(this.#lateness.fabricP99Ms, fabricP99Ms),
     }
-  }
-
-  async #evidenceOf(path: string, file: string): Promise<Evidence> {
-    const kind = file.endsWith('.pcapng') ? 'capture' : file.endsWith('.console.log') ? 'console' : 'state'
-    // A cluster that stays up goes on writing; and a file that cannot be looked at is still worth naming.
-    const whole = kind === 'capture' || this.#options.keep !== undefined
-    const bytes = await (whole ? stat(path).then(({ size }) => size) : boundText(path)).catch(() => undefined)
-    return { kind, label: file, path: relative(this.#options.outDir, path), ...(bytes !== undefined && { bytes }) }
   }
 }
 

@@ -29,6 +29,8 @@ export type SessionMessage =
   | { readonly type: 'start'; readonly id: string; readonly attempt: number }
   /** `waitMs`: what it waits for comes within so long, or never. */
   | { readonly type: 'progress'; readonly id?: string; readonly line: string; readonly waitMs?: number }
+  /** Its verdict is known; evidence is collected, and its clusters are taken down. */
+  | { readonly type: 'judged'; readonly id: string }
   | { readonly type: 'end'; readonly record: ClaimRecord }
   /** A cluster stays up under this name; its process outlives the run. */
   | { readonly type: 'kept'; readonly id: string; readonly name: string }
@@ -108,6 +110,7 @@ export async function runClaim(
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
+      ...{ lastAttempt: attempt >= attempts, onJudged: () => tellParent({ type: 'judged', id }) },
       ...(hooks.source === undefined ? {} : { source: hooks.source }),
       ...(keep === undefined || !hooks.hand ? {} : { keep: keeping(id, keep, hooks.hand) }),
       ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),

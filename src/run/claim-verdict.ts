@@ -41,7 +41,11 @@ export function verdictOf(
     .map(({ name, value, unit, window }) => `${name}: ${value} ${unit}, expected ${window?.min}..${window?.max}`)
   const reasons = [...broken, ...outside]
   if (reasons.length > 0) return { verdict: 'fail', reason: reasons.join('; ') }
-  if (undecided.size > 0) return { verdict: 'inconclusive', reason: [...undecided.values()].join('; ') }
+  const doubts = assertions.flatMap(({ text, undecided }) =>
+    undecided === undefined ? [] : [`${text}: the machine was late enough to cause that: ${undecided}`],
+  )
+  const undecidedAll = [...undecided.values(), ...doubts]
+  if (undecidedAll.length > 0) return { verdict: 'inconclusive', reason: undecidedAll.join('; ') }
   // A test that cannot fail proves nothing.
   const decisive = assertions.length + figures.filter(({ within }) => within !== undefined).length
   return decisive === 0 ? { verdict: 'fail', reason: 'the test asserted nothing' } : { verdict: 'pass' }

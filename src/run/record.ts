@@ -103,13 +103,15 @@ export interface Finding {
 }
 
 export interface Evidence {
-  /** "capture", "console", "journal", "keepalived.data", … */
+  /** "capture", "console", "journal", "keepalived.data", "configuration", "topology", "versions", "state" (what is asked). */
   readonly kind: string
   readonly label: string
   /** Path relative to the run record's folder. */
   readonly path: string
   /** Its size. */
   readonly bytes?: number
+  /** Of a file that was too large: which part of it was kept. */
+  readonly note?: string
 }
 
 export interface Assertion {
@@ -118,7 +120,10 @@ export interface Assertion {
   readonly detail?: string
   /** What would have broken it, but was done on purpose: by whom, or why. */
   readonly excused?: string
-  /** What would have broken it, but that the machine's lateness explains: neither right nor wrong. */
+  /**
+   * What would have broken it, but that the machine's lateness explains: neither right nor wrong, and the claim is
+   * inconclusive unless something else broke it.
+   */
   readonly undecided?: string
   /** Of a share of requests: by which test, and how often that calls something wrong that is right. */
   readonly test?: {
@@ -151,6 +156,8 @@ export interface ClaimRecord {
   readonly sweeps?: readonly Sweep[]
   readonly findings: readonly Finding[]
   readonly evidence: readonly Evidence[]
+  /** The folder of everything that it left, relative to the run record's. */
+  readonly folder?: string
   readonly durationMs: number
   /** ms from the first machine's start to a cluster that was ready for the claim. */
   readonly bootMs?: number

@@ -1,12 +1,17 @@
+import { join, relative } from 'node:path'
 import { ExitCode } from '../errors.ts'
 import type { Reporter } from '../report/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
 import { ClaimProcess } from './claim-process.ts'
+import { COLLECT_DEADLINE_MS, evidenceOf, listFiles } from './evidence/index.ts'
 import { Lanes } from './lanes.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
 const CLAIM_LIMIT_MS = 6 * 60_000
+
+/** From the verdict on: collecting evidence has a deadline of its own, and taking machines down takes moments. */
+const AFTER_VERDICT_LIMIT_MS = COLLECT_DEADLINE_MS + 60_000
 
 /** Claims that one process is given at most: few enough that the lanes end at about the same time. */
 const JOB_CLAIMS = 6
@@ -91,9 +96,17 @@ export class RunSession {
   /** Answers the ids that are dealt with: at least one. */
   async #process({ topology, claims, round }: Job): Promise<string[]> {
     const done: string[] = []
+    const folder = round === 1 ? 'claims' : `claims-round-${round}`
     let running: string | undefined
     let limit: NodeJS.Timeout | undefined
-    let timedOut = false
+    let timedOut: string | undefined
+    const endAfter = (ms: number): void => {
+      clearTimeout(limit)
+      limit = setTimeout(() => {
+        timedOut = `took over ${ms / 1000} s${ms === CLAIM_LIMIT_MS ? '' : ' after its verdict'}`
+        child.kill()
+      }, ms)
+    }
     let kept = false
     let allDone = (): void => undefined
     const finished = new Promise<void>((resolve) => (allDone = resolve))
@@ -102,7 +115,7 @@ export class RunSession {
       {
         outDir: this.#outDir,
         ids: claims.map(({ id }) => id),
-        ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
+        folder,
         ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
         ...(this.#options.keepalived === undefined ? {} : { keepalived: this.#options.keepalived }),
         cold: this.#options.cold,
@@ -118,11 +131,9 @@ export class RunSession {
           running = message.id
           const { id, title } = claims.find(({ id }) => id === message.id)!
           this.#tell.claimStarted({ id, topology: topology.name, title, attempt: message.attempt })
-          clearTimeout(limit)
-          limit = setTimeout(() => {
-            timedOut = true
-            child.kill()
-          }, CLAIM_LIMIT_MS)
+          endAfter(CLAIM_LIMIT_MS)
+        } else if (message.type === 'judged') {
+          endAfter(AFTER_VERDICT_LIMIT_MS)
         } else {
           running = undefined
           clearTimeout(limit)
@@ -144,7 +155,13 @@ export class RunSession {
     if (this.interrupted || done.length === claims.length) return done
     // Whatever it was at, or was to begin with, is lost with it.
     const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!
-    const record = lostClaim(topology, lost, timedOut ? `took over ${CLAIM_LIMIT_MS / 1000} s` : end.how, end.stderr)
+    // Its machines are gone with it; what they wrote until then is there.
+    const left = join(this.#outDir, folder, lost.id)
+    const record: ClaimRecord = {
+      ...lostClaim(topology, lost, timedOut ?? end.how, end.stderr),
+      folder: relative(this.#outDir, left),
+      evidence: await evidenceOf(await listFiles(left), this.#outDir, true),
+    }
     this.#records.push(record)
     this.#tell.claimEnded(record)
     return [...done, lost.id]

@@ -67,13 +67,16 @@ export class Watch {
 function assertionOf({ rule, excuse }: Pick<Watched, 'rule' | 'excuse'>, look: Look): Assertion {
   const { violations, undecided = [], excused = [], seen } = look
   const broken = violations.length > 0
-  const excuses = broken && excuse !== undefined ? [...excused, `${excuse}: ${violations.join('; ')}`] : excused
+  const missed = [...violations, ...undecided]
+  // What is broken on purpose needs no other explanation: had it been decided, it would not count either.
+  const onPurpose = excuse !== undefined && missed.length > 0
+  const excuses = onPurpose ? [...excused, `${excuse}: ${missed.join('; ')}`] : excused
   const detail = broken ? violations.join('\n') : seen
   return {
     text: `always: ${rule.text}`,
     ok: !broken || excuse !== undefined,
     ...(detail === undefined ? {} : { detail }),
     ...(excuses.length === 0 ? {} : { excused: excuses.join('\n') }),
-    ...(undecided.length === 0 ? {} : { undecided: undecided.join('\n') }),
+    ...(undecided.length === 0 || onPurpose ? {} : { undecided: undecided.join('\n') }),
   }
 }

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ClaimProcess } from '../../src/run/claim-process.ts'
-import type { ClaimRecord, RunRecord } from '../../src/run/record.ts'
+import type { RunRecord } from '../../src/run/record.ts'
 import { topologiesFolder } from '../../src/topology/index.ts'
+import { proveOne } from './support/prove.ts'
 import { finish, Home, until, type Finished, type StartOptions } from './support/home.ts'
 
 t.setTimeout(0)
@@ -224,15 +224,13 @@ void t.test('a machine that dies in a claim', async (t) => {
 
 void t.test('a kernel that panics in a claim', async (t) => {
   await using home = await Home.create()
-  const records: ClaimRecord[] = []
-  const settings = { outDir: join(home.out, 'run'), ids: ['004-2'], sabotage: 'panic' }
-  const child = await ClaimProcess.start('dr-vrrp', settings, (message) => {
-    if (message.type === 'end') records.push(message.record)
-  })
-  await child.ended
-  const [record] = records
+  const outDir = join(home.out, 'run')
+  const record = await proveOne('dr-vrrp', '004-2', { outDir, sabotage: 'panic' })
   t.match(record, { verdict: 'fail', code: 'LVSLAB_E_MACHINE_DOWN', errorKind: 'infrastructure' })
-  t.match(record?.reason, /node-1 has crashed: Kernel panic[^]*the console's last lines:\n[^]*sysrq/)
+  t.match(record.reason, /node-1 has crashed: Kernel panic[^]*the console's last lines:\n[^]*sysrq/)
+  const labels = record.evidence.map(({ label }) => label)
+  t.ok(labels.includes('node-2/ip.txt'), 'the others were asked')
+  t.ok(labels.includes('node-1/not-collected.txt'), 'it could not be, and a note says so')
 })
 
 /** Document 004's topology with a mistake in one file. Answers its folder. */

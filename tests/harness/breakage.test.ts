@@ -6,10 +6,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { ClaimProcess } from '../../src/run/claim-process.ts'
-import type { ClaimRecord } from '../../src/run/record.ts'
 import { loadTopology } from '../../src/topology/index.ts'
-import { SABOTAGE_TABLES, sabotageOf, type NamedSabotage } from './sabotage/index.ts'
+import { SABOTAGE_TABLES, sabotageOf } from './sabotage/index.ts'
+import { prove } from './support/prove.ts'
 
 t.setTimeout(0)
 
@@ -19,23 +18,6 @@ const tried: string[] = []
 const caught: string[] = []
 
 t.teardown(async () => rm(out, { recursive: true, force: true }))
-
-/** Proves claims on clusters broken in this way. */
-async function prove(
-  topology: string,
-  { name }: NamedSabotage,
-  ids: readonly string[],
-): Promise<Map<string, ClaimRecord>> {
-  const records = new Map<string, ClaimRecord>()
-  const settings = { outDir: join(out, name), ids, sabotage: name }
-  const child = await ClaimProcess.start(topology, settings, (message) => {
-    if (message.type === 'end') records.set(message.record.id, message.record)
-  })
-  const { how, stderr } = await child.ended
-  const missing = ids.filter((id) => !records.has(id))
-  if (missing.length > 0) throw new Error(`${missing.join()} came to no end: ${how}\n${stderr}`)
-  return records
-}
 
 for (const { topology, sabotages, full: everyClaim = false } of SABOTAGE_TABLES) {
   const { claims } = await loadTopology(topology)
@@ -65,7 +47,7 @@ for (const { topology, sabotages, full: everyClaim = false } of SABOTAGE_TABLES)
     void t.test(`${topology}, ${name}: ${description}`, async (t) => {
       const withControl = (id: string[]): string[] => [...id, ...(control === undefined ? [] : [control])]
       const ids = !full ? withControl([telling]) : everyClaim ? all : withControl(Object.keys(red))
-      const records = await prove(topology, sabotage, ids)
+      const records = await prove(topology, { outDir: join(out, name), ids, sabotage: name })
       for (const id of ids) {
         const { verdict, reason = '' } = records.get(id)!
         const expected = red[id]

@@ -5,10 +5,9 @@
  */
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ClaimProcess } from '../../src/run/claim-process.ts'
-import type { ClaimRecord } from '../../src/run/record.ts'
 import type { Status } from '../../src/cli/control/status-schema.ts'
 import { finish, Home, pause, until } from './support/home.ts'
+import { proveOne } from './support/prove.ts'
 import { chosenSeed, seededRandom } from './support/random.ts'
 
 t.setTimeout(0)
@@ -117,18 +116,9 @@ async function proveSound(t: Test, home: Home): Promise<void> {
 
 async function proveBroken(t: Test, home: Home): Promise<void> {
   const { id, sabotage } = pick(BROKEN)
-  const records: ClaimRecord[] = []
-  const child = await ClaimProcess.start(
-    'dr-vrrp',
-    { outDir: join(home.out, 'broken'), ids: [id], sabotage },
-    (message) => {
-      if (message.type === 'end') records.push(message.record)
-    },
-  )
-  await child.ended
-  const { verdict, reason } = records[0] ?? {}
+  const { verdict, reason } = await proveOne('dr-vrrp', id, { outDir: join(home.out, 'broken'), sabotage })
   const right = verdict === 'fail' || (sabotage === 'late-takeover' && verdict === 'inconclusive')
-  t.ok(right, `${id} with ${sabotage}: ${verdict ?? 'no verdict'} ${right ? '' : (reason ?? '')}`)
+  t.ok(right, `${id} with ${sabotage}: ${verdict} ${right ? '' : (reason ?? '')}`)
 }
 
 async function killRunner(t: Test, home: Home): Promise<void> {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import t from 'tap'
 import { run } from '../../src/host/process.ts'
-import { ClaimProcess } from '../../src/run/claim-process.ts'
 import type { ClaimRecord } from '../../src/run/record.ts'
+import { proveOne } from './support/prove.ts'
 import { compareWithTshark } from './support/timeline-by-tshark.ts'
 
 t.setTimeout(0)
@@ -33,30 +33,24 @@ void t.test(
       return void t.pass('tshark is not installed', { skip: 'tshark is not installed' })
     const outDir = await mkdtemp(join(tmpdir(), 'lvslab-tshark-'))
     t.teardown(() => rm(outDir, { recursive: true, force: true }))
-    const records: ClaimRecord[] = []
-    const process = await ClaimProcess.start('dr-vrrp', { outDir, ids: ['004-4'] }, (message) => {
-      if (message.type === 'end') records.push(message.record)
-    })
-    const end = await process.ended
-    const [record] = records
-    t.ok(record, `the claim was tested (${end.how}) ${end.stderr}`)
-    const capture = record!.evidence.find(({ kind }) => kind === 'capture')
+    const record = await proveOne('dr-vrrp', '004-4', { outDir })
+    const capture = record.evidence.find(({ kind }) => kind === 'capture')
     const adverts = await advertsByTshark(join(outDir, capture!.path))
     const first = adverts.findIndex(({ srcIp }) => srcIp === '192.168.88.9')
     const gapMs = adverts[first]!.atMs - adverts[first - 1]!.atMs
     t.equal(adverts[first - 1]!.srcIp, '192.168.88.8', 'the master advertised before')
 
-    const reported = record!.figures.find(({ name }) => name === 'takeover after the last advert')!.value
+    const reported = record.figures.find(({ name }) => name === 'takeover after the last advert')!.value
     t.ok(Math.abs(gapMs - reported) < 1, `tshark: ${gapMs.toFixed(3)} ms, reported: ${reported.toFixed(3)} ms`)
-    const at = (kind: string): number => record!.timelines[0]!.events.find((event) => event.kind === kind)!.atMs
+    const at = (kind: string): number => record.timelines[0]!.events.find((event) => event.kind === kind)!.atMs
     const drawn = at('first advert') - at('last advert')
     t.ok(Math.abs(gapMs - drawn) < 1, `tshark: ${gapMs.toFixed(3)} ms, drawn: ${drawn.toFixed(3)} ms`)
 
     const captureOf = (network: string): string => {
-      const found = record!.evidence.find(({ path }) => basename(path) === `${network}.pcapng`)
+      const found = record.evidence.find(({ path }) => basename(path) === `${network}.pcapng`)
       return join(outDir, found!.path)
     }
-    const comparisons = await compareWithTshark(record!.timelines[0]!, captureOf)
+    const comparisons = await compareWithTshark(record.timelines[0]!, captureOf)
     const kinds = comparisons.map(({ event }) => event.kind)
     const must = ['last advert', 'first advert', 'gratuitous ARP', 'neighbour told', 'first request lost']
     for (const kind of [...must, 'first request served', 'first SYN answered', 'first HTTP answer']) {

@@ -1,11 +1,11 @@
-import type { Assertion, ClaimRecord, Evidence } from '../../run/record.ts'
-import { duration, size } from '../quantity.ts'
+import type { Assertion, ClaimRecord } from '../../run/record.ts'
+import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
+import { evidenceList } from './evidence.ts'
 import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
-import { fileLink } from './links.ts'
-import { html, prose, type Content, type Markup } from './markup.ts'
+import { html, prose, type Markup } from './markup.ts'
 import { sweepsSection } from './sweep.ts'
 import { timelineSection } from './timeline.ts'
 import { trafficSection } from './traffic.ts'
@@ -57,8 +57,8 @@ function assertions(claim: ClaimRecord): Markup | undefined {
   return html`<ul class="assertions">
     ${claim.assertions.map(
       ({ text, ok, detail, excused, undecided, test }) =>
-        html`<li class="${ok ? 'ok' : 'not-ok'}">
-          <span class="mark" role="img" aria-label="${ok ? 'holds' : 'does not hold'}">${ok ? '✓' : '✗'}</span>
+        html`<li class="${ASSERTION[standingOf({ ok, undecided })].name}">
+          ${assertionMark(standingOf({ ok, undecided }))}
           <span
             >${prose(text)}${detail !== undefined && html` <span class="detail pre">${detail}</span>`}${
               test !== undefined && html` <span class="detail">${testText(test)}</span>`
@@ -69,6 +69,28 @@ function assertions(claim: ClaimRecord): Markup | undefined {
         </li> `,
     )}
   </ul>`
+}
+
+const ASSERTION = {
+  holds: { name: 'ok', sign: '✓', words: 'holds' },
+  broken: { name: 'not-ok', sign: '✗', words: 'does not hold' },
+  doubtful: { name: 'undecided', sign: '?', words: 'not decided' },
+} as const
+
+function standingOf({
+  ok,
+  undecided,
+}: {
+  readonly ok: boolean
+  readonly undecided: string | undefined
+}): keyof typeof ASSERTION {
+  if (!ok) return 'broken'
+  return undecided === undefined ? 'holds' : 'doubtful'
+}
+
+function assertionMark(standing: keyof typeof ASSERTION): Markup {
+  const { sign, words } = ASSERTION[standing]
+  return html`<span class="mark" role="img" aria-label="${words}">${sign}</span>`
 }
 
 /** "exact sequence (ip_vs_rr.c), error rate 0 %". */
@@ -102,39 +124,9 @@ function footer(claim: ClaimRecord, command: readonly string[]): Markup {
         )}
       </dl>`
     }
-    ${evidence(claim.evidence)}
+    ${evidenceList(claim)}
     <p class="again">
       <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, command)}</code>
     </p>
   </footer>`
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  capture: 'Captures',
-  console: 'Consoles',
-  journal: 'Journals',
-  state: 'State and journals',
-}
-
-/** Files by what they are, in the order in which each kind comes. */
-function evidence(items: readonly Evidence[]): Content {
-  if (items.length === 0) return undefined
-  const kinds = [...new Set(items.map(({ kind }) => kind))]
-  return html`<dl class="evidence">
-    ${kinds.map(
-      (kind) =>
-        html`<div>
-          <dt>${KINDS[kind] ?? kind}</dt>
-          <dd>
-            ${items.filter((item) => item.kind === kind).map((item, index) => html`${index > 0 && ', '}${evidenceLink(item)}`)}
-          </dd>
-        </div> `,
-    )}
-  </dl>`
-}
-
-function evidenceLink({ path, label, bytes }: Evidence): Markup {
-  const link = fileLink(path)
-  if (link === undefined) return html`<span>${label} <code>${path}</code></span>`
-  return html`<a href="${link}">${label}</a>${bytes !== undefined && html` <span class="muted">${size(bytes)}</span>`}`
 }

@@ -123,7 +123,7 @@ const CLAIMS = `
 .assertions { margin-top: 12px; display: grid; gap: 4px; }
 .assertions li { display: flex; gap: 9px; }
 .mark { flex: none; width: 1em; text-align: center; font-weight: 700; color: var(--pass); }
-.not-ok .mark { color: var(--fail); } .not-ok > span:last-child { font-weight: 600; } .not-ok .detail { font-weight: 400; }
+.undecided .mark { color: var(--inconclusive); } .not-ok .mark { color: var(--fail); } .not-ok > span:last-child { font-weight: 600; } .not-ok .detail { font-weight: 400; }
 .callout { margin-top: 14px; border-left: 3px solid var(--line-strong); border-radius: 0 8px 8px 0; padding: 10px 14px;
   background: var(--skip-tint); color: var(--text); }
 .callout.fail { background: var(--fail-tint); border-color: var(--fail-solid); } .callout.fail h4 { color: var(--fail); }

@@ -1,5 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises'
 import type { ClaimRecord, RunRecord } from '../../run/record.ts'
+import { evidenceFolder } from '../evidence-path.ts'
 import { inOrder, reproduce, worstFirst } from '../summary.ts'
 import { oneLine, plainLines, shorten } from '../text.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -58,7 +59,9 @@ async function appendSummary(path: string, markdown: string): Promise<void> {
 
 function messageOf(claim: ClaimRecord): string {
   const code = claim.code === undefined ? '' : `${claim.code}: `
-  return `${code}${claim.reason ?? 'no reason was recorded'}\nagain: ${reproduce(claim)}`
+  const folder = evidenceFolder(claim)
+  const evidence = folder === undefined ? '' : `\nevidence: ${folder}`
+  return `${code}${claim.reason ?? 'no reason was recorded'}${evidence}\nagain: ${reproduce(claim)}`
 }
 
 function annotation(level: 'error' | 'warning' | 'notice', claim: ClaimRecord, what: string, message: string): string {

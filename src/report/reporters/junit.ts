@@ -1,4 +1,5 @@
 import type { ClaimRecord, RunRecord } from '../../run/record.ts'
+import { evidenceFolder } from '../evidence-path.ts'
 import { figureLine, figureParts } from '../figure-line.ts'
 import { headline, inOrder, reproduce } from '../summary.ts'
 import { oneLine, plainLines, shorten } from '../text.ts'
@@ -107,13 +108,19 @@ function testCase(claim: ClaimRecord, name: string, place: EvidencePlace): strin
 /** GitLab shows the text and not the message, Jenkins both. */
 function body(claim: ClaimRecord, outcome: Outcome): string {
   const reason = plainLines(claim.reason ?? 'no reason was recorded')
-  if (outcome === 'skipped') return claim.verdict === 'inconclusive' ? `inconclusive: ${reason}` : reason
+  if (claim.verdict === 'inconclusive') return [`inconclusive: ${reason}`, ...evidenceLines(claim)].join('\n')
+  if (outcome === 'skipped') return reason
   const broken = claim.assertions.filter(({ ok }) => !ok)
   const lines = broken.map(
     ({ text, detail }) => `✗ ${oneLine(text)}${detail === undefined ? '' : `: ${oneLine(detail)}`}`,
   )
   const where = claim.source === undefined ? [] : [`at ${claim.source.file}:${claim.source.line}`]
-  return [reason, ...lines, ...where, `again: ${reproduce(claim)}`].join('\n')
+  return [reason, ...lines, ...where, ...evidenceLines(claim), `again: ${reproduce(claim)}`].join('\n')
+}
+
+function evidenceLines(claim: ClaimRecord): string[] {
+  const folder = evidenceFolder(claim)
+  return folder === undefined ? [] : [`evidence: ${oneLine(folder)}`]
 }
 
 function systemOut(claim: ClaimRecord, place: EvidencePlace): string {

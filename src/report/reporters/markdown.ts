@@ -1,4 +1,5 @@
 import type { ClaimRecord, RunRecord } from '../../run/record.ts'
+import { evidenceFolder } from '../evidence-path.ts'
 import { figureLine } from '../figure-line.ts'
 import { duration } from '../quantity.ts'
 import { headline, inOrder, keyFigure, reproduce, totals, VERDICT_MARK, VERDICT_WORD, worstFirst } from '../summary.ts'
@@ -65,15 +66,22 @@ function section(claim: ClaimRecord): string {
   const lines = [
     ...broken.map(({ text, detail }) => `- ✗ ${inline(text)}${detail === undefined ? '' : `: ${inline(detail)}`}`),
     ...claim.figures.map((figure) => `- ${inline(figureLine(figure))}`),
-    ...(claim.evidence.length > 0
-      ? [`- evidence: ${claim.evidence.map(({ path }) => code(oneLine(path))).join(', ')}`]
-      : []),
+    ...evidenceLines(claim),
     `- again: ${code(oneLine(reproduce(claim)))}`,
   ]
   const title = `## ${VERDICT_MARK[claim.verdict]} ${inline(`${claim.id} ${claim.title}`)}`
   const reason = plainLines(claim.reason ?? 'no reason was recorded').trimEnd()
   const name = claim.code === undefined ? '' : `${code(oneLine(claim.code))}\n\n`
   return `${title}\n\n${name}${fenced(reason)}\n\n${lines.join('\n')}`
+}
+
+/** The folder, and by name what one opens first: a claim that failed leaves some dozens of files. */
+function evidenceLines(claim: ClaimRecord): string[] {
+  const folder = evidenceFolder(claim)
+  if (folder === undefined) return []
+  const first = claim.evidence.filter(({ kind }) => kind === 'capture' || kind === 'console')
+  const files = first.map(({ path }) => code(oneLine(path))).join(', ')
+  return [`- evidence: ${code(oneLine(folder))}, ${plural(claim.evidence.length, 'file')}${files && `: ${files}`}`]
 }
 
 /** A fence longer than any that the text holds, so that no guest can end it. */

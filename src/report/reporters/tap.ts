@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { ClaimRecord, Figure, RunRecord } from '../../run/record.ts'
+import { evidenceFolder } from '../evidence-path.ts'
 import { reproduce } from '../summary.ts'
 import { oneLine, plainLines } from '../text.ts'
 import { byTopology, namesOf } from './rounds.ts'
@@ -71,6 +72,7 @@ function escape(text: string): string {
 
 function diagnostics(claim: ClaimRecord): Record<string, unknown> {
   const { id, verdict, reason, code, errorKind, negative, attempt, source } = claim
+  const folder = evidenceFolder(claim)
   const broken = claim.assertions.filter(({ ok }) => !ok)
   const all = {
     id,
@@ -85,6 +87,7 @@ function diagnostics(claim: ClaimRecord): Record<string, unknown> {
     figures: listed(claim.figures.map(figure)),
     broken: listed(broken.map(({ text, detail }) => plainLines(detail === undefined ? text : `${text}: ${detail}`))),
     findings: listed(claim.findings.map(({ text }) => plainLines(text))),
+    evidence_folder: verdict === 'pass' || folder === undefined ? undefined : plainLines(folder),
     evidence: verdict === 'pass' ? undefined : listed(claim.evidence.map(({ path }) => plainLines(path))),
     again: oneLine(reproduce(claim)),
   }

@@ -27,7 +27,7 @@ export interface Invariant {
 /** What an inspection found. */
 export interface Look {
   readonly violations: readonly string[]
-  /** Misses that the machine's lateness explains: neither held against the cluster nor passed off as right. */
+  /** Misses that the machine's lateness explains: neither held against the cluster nor passed off as right. They leave the claim inconclusive. */
   readonly undecided?: readonly string[]
   /** What would break it, but was done on purpose, and by what. */
   readonly excused?: readonly string[]

@@ -44,7 +44,9 @@ export const probesKeepTheirRhythm: Inspection = {
       const ran = (before.get(watched.director.name)?.processes.length ?? 0) > 0
       const gaps = [...gapsOf(watched, seen), ...(ran ? silence(watched, seen, since, until) : [])]
       for (const gap of gaps) {
-        if (gap.missMs > 0) look[await standing(cluster, gap)].push(gap.text)
+        if (gap.missMs <= 0) continue
+        const { as, why } = await standing(cluster, gap)
+        look[as].push(why === undefined ? gap.text : `${gap.text}: ${why}`)
       }
     }
     return {
@@ -56,7 +58,12 @@ export const probesKeepTheirRhythm: Inspection = {
   },
 }
 
-async function standing(cluster: Cluster, gap: Gap): Promise<'violations' | 'undecided' | 'excused'> {
+interface Standing {
+  readonly as: 'violations' | 'undecided' | 'excused'
+  readonly why?: string
+}
+
+async function standing(cluster: Cluster, gap: Gap): Promise<Standing> {
   const { director, server, version } = gap.watched
   const servers = cluster.nodes.filter(({ spec }) =>
     spec.interfaces.some(({ address }) => address.startsWith(`${server}/`)),
@@ -68,16 +75,22 @@ async function standing(cluster: Cluster, gap: Gap): Promise<'violations' | 'und
     ({ name }) =>
       cluster.doings.touching(name, from, gap.to).length > 0 || wasUnplugged(cluster, name, { from, to: gap.to }),
   )
-  if (touched) return 'excused'
+  if (touched) return { as: 'excused' }
   const machines = [director.name, ...servers.map(({ name }) => name)]
   const { machineMs, fabricMaxMs } = await cluster.lateness(gap.from, { until: gap.to, machines })
   // A probe that comes early may follow one that came late.
   const before = await cluster.lateness(after(gap.from, -BEFORE_MS), { until: gap.from, machines })
   const lateMs = fabricMaxMs + (gap.late ? machineMs : before.machineMs)
+  if (gap.missMs <= lateMs) return { as: 'undecided' }
   const rules = forVersion(CHECKER_CLOSE.rows, version, CHECKER_CLOSE.what)
   const mayBlockMs = Math.max(...rules.map(({ blocksUpToMs }) => blocksUpToMs))
   const blockedMs = gap.late && closedInVain(cluster, gap, mayBlockMs) ? mayBlockMs : 0
-  return gap.missMs <= lateMs + blockedMs ? 'undecided' : 'violations'
+  if (gap.missMs > lateMs + blockedMs) return { as: 'violations' }
+  // The version's own way, not the machine's lateness: a second try would show the same.
+  return {
+    as: 'excused',
+    why: `closing a connection blocks this checker for up to ${blockedMs} ms (${CHECKER_CLOSE.source})`,
+  }
 }
 
 const BEFORE_MS = 500

@@ -27,6 +27,17 @@ void t.test('a claim that breaks it on purpose says why, and the record shows bo
   t.match(await other.lookBack(), [{ ok: false }])
 })
 
+void t.test('what is broken on purpose is not in doubt, whatever lateness explains of it', async (t) => {
+  const { cluster } = await inspected()
+  const look = { violations: [], undecided: ['late at 2.000 s'] }
+  const doubtful: Inspection = { name: 'probe-rhythm', text: 'rhythm', look: () => Promise.resolve(look) }
+  const watch = new Watch()
+  watch.add(cluster, doubtful, { 'probe-rhythm': 'it stops the checker' })
+  const [assertion] = await watch.lookBack()
+  t.match(assertion, { ok: true, excused: 'it stops the checker: late at 2.000 s' })
+  t.notOk('undecided' in assertion!)
+})
+
 void t.test('a rule is watched once, from the first time on, and an excuse that comes later counts', async (t) => {
   const { cluster, clock } = await inspected()
   const since: number[] = []
