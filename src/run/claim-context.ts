@@ -23,6 +23,7 @@ import {
 } from '../verdict/index.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
+import { findingOf } from './known-regression.ts'
 import { boundText } from './evidence-bounds.ts'
 import type { Assertion, ClaimRecord, Evidence, Figure, Finding, Sweep } from './record.ts'
 import type { SweepOptions } from './sweep.ts'
@@ -46,6 +47,7 @@ export interface ClaimOptions {
   /** `waitMs`: what it waits for comes within so long, or never. */
   readonly onProgress?: (line: string, waitMs?: number) => void
   readonly source?: ClaimRecord['source']
+  readonly regression?: ClaimRecord['regression']
 }
 
 export interface Measurement {
@@ -293,7 +295,9 @@ export class ClaimContext {
     const files = await this.#clusters.takeDown(measured.verdict)
     const lost = this.#clusters.evidenceError
     const end = lost === undefined || measured.verdict === 'fail' ? measured : verdictOf(notes, lost)
-    const { claim, topology, attempt } = this.#options
+    const { claim, topology, attempt, regression } = this.#options
+    const known = regression && findingOf(regression, end.verdict)
+    if (known) this.#findings.push(known)
     const { bootMs } = this.#clusters
     const record: ClaimRecord = {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
@@ -307,6 +311,7 @@ export class ClaimContext {
       lateness: this.#lateness,
       attempt,
       ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
+      ...(regression === undefined ? {} : { regression }),
     }
     try {
       await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')

@@ -1,0 +1,54 @@
+import type { Cluster } from '../../src/cluster/index.ts'
+import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { WireTimeoutError, type EventMatcher } from '../../src/fabric/index.ts'
+import { claim } from '../support/claim.ts'
+import { configure, until } from '../support/reload.ts'
+import { advertOf } from '../support/steps.ts'
+
+// Known regressions of keepalived's VRRP process. Each test asserts what is right; it is red with a version that has the
+// regression. See topologies/regressions.yaml.
+
+/** vrrp_startup_delay of backup-delayed.conf. */
+const STARTUP_DELAY_MS = 8_000
+
+claim('reg-keepalived-2418', (c) => reloadedWhileItLooksOn(c, 'delayed'))
+
+claim('reg-keepalived-2559', (c) => reloadedWhileItLooksOn(c, 'undelayed'))
+
+/** The backup starts, looks on for the start-up delay, and is reloaded meanwhile: it must go on to hear the master. */
+async function reloadedWhileItLooksOn(c: ClaimContext, next: 'delayed' | 'undelayed'): Promise<void> {
+  const cluster = await c.boot()
+  const [master, backup] = [cluster.node('master'), cluster.node('backup')]
+  const windows = await c.windows
+  await configure(backup, 'delayed', 'restart')
+  await until(backup, said('Delaying startup for 8 seconds'), 5_000)
+  const since = cluster.clock.now()
+  await configure(backup, next, 'reload')
+  await until(backup, said('Reloading'), 5_000)
+  const late = cluster.clock.now() - since
+  c.check('the reload came within the start-up delay', late < STARTUP_DELAY_MS / 2, `it took ${late.toFixed(0)} ms`)
+
+  const watchMs = STARTUP_DELAY_MS + 2 * windows.vrrpTakeover({ from: master.name, to: backup.name }).maxMs
+  c.waited(watchMs)
+  c.check(
+    `${backup.name} does not advertise while ${master.name} does`,
+    !(await seen(cluster, advertOf(backup), watchMs)),
+    `watched for ${(watchMs / 1000).toFixed(1)} s: the start-up delay and twice the master down interval`,
+  )
+  // One that is dead would be as silent.
+  await master.service('keepalived').stop()
+  await cluster.wire.waitFor(advertOf(backup), { timeoutMs: 10_000 })
+  c.check(`${backup.name} takes over when ${master.name} resigns`, true)
+}
+
+const said = (text: string): string => `journalctl -u keepalived -b --no-pager -o cat | grep -q '${text}'`
+
+async function seen(cluster: Cluster, what: EventMatcher, timeoutMs: number): Promise<boolean> {
+  try {
+    await cluster.wire.waitFor(what, { timeoutMs })
+    return true
+  } catch (error) {
+    if (error instanceof WireTimeoutError && error.undecided === undefined) return false
+    throw error
+  }
+}
