@@ -24,14 +24,11 @@ export async function knownRegression(
 /** What a person is told: where a failure comes from, or that one who was to fail did not. */
 export function findingOf(known: KnownRegression, verdict: ClaimRecord['verdict']): Finding | undefined {
   const { program, threads, affected } = known
-  const about = `${program}, ${rangeOf(known)}`
-  const evidence = threads.join(' ')
-  if (verdict === 'fail' && affected) return { text: `a known regression of ${about}`, evidence }
-  if (verdict === 'fail')
-    return { text: `this looks like a regression that is known of other versions: ${about}`, evidence }
-  if (verdict === 'pass' && affected) {
-    return { text: `it holds, though the version is one that has a known regression: ${about}`, evidence }
-  }
+  const about = `${program}, ${[rangeOf(known), ...threads].join(', ')}`
+  if (verdict === 'fail' && affected) return { text: `a known regression of ${about}` }
+  if (verdict === 'fail') return { text: `this looks like a regression that is known of other versions: ${about}` }
+  if (verdict === 'pass' && affected)
+    return { text: `it holds, though this version should have a regression: ${about}` }
   return undefined
 }
 

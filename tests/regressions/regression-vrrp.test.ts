@@ -1,4 +1,5 @@
 import type { Cluster } from '../../src/cluster/index.ts'
+import { InfrastructureError } from '../../src/errors.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { WireTimeoutError, type EventMatcher } from '../../src/fabric/index.ts'
 import { claim } from '../support/claim.ts'
@@ -9,7 +10,7 @@ import { advertOf } from '../support/steps.ts'
 // regression. See topologies/regressions.yaml.
 
 /** vrrp_startup_delay of backup-delayed.conf. */
-const STARTUP_DELAY_MS = 8_000
+const STARTUP_DELAY_MS = 12_000
 
 claim('reg-keepalived-2418', (c) => reloadedWhileItLooksOn(c, 'delayed'))
 
@@ -20,13 +21,18 @@ async function reloadedWhileItLooksOn(c: ClaimContext, next: 'delayed' | 'undela
   const cluster = await c.boot()
   const [master, backup] = [cluster.node('master'), cluster.node('backup')]
   const windows = await c.windows
-  await configure(backup, 'delayed', 'restart')
-  await until(backup, said('Delaying startup for 8 seconds'), 5_000)
   const since = cluster.clock.now()
+  await configure(backup, 'delayed', 'restart')
+  await until(backup, said('Delaying startup for 12 seconds'), 10_000)
   await configure(backup, next, 'reload')
   await until(backup, said('Reloading'), 5_000)
-  const late = cluster.clock.now() - since
-  c.check('the reload came within the start-up delay', late < STARTUP_DELAY_MS / 2, `it took ${late.toFixed(0)} ms`)
+  const tookMs = cluster.clock.now() - since
+  if (tookMs > STARTUP_DELAY_MS / 2) {
+    throw new InfrastructureError('LVSLAB_E_TOO_LATE', 'the reload did not come within the start-up delay', {
+      seen: `it took ${tookMs.toFixed(0)} ms`,
+      todo: 'run it when the machine is quiet',
+    })
+  }
 
   const watchMs = STARTUP_DELAY_MS + 2 * windows.vrrpTakeover({ from: master.name, to: backup.name }).maxMs
   c.waited(watchMs)
