@@ -1,10 +1,17 @@
 import type { Node } from '../../src/cluster/index.ts'
 import { InfrastructureError } from '../../src/errors.ts'
 
-/** A configuration that lies beside keepalived's own becomes its own, and is taken. */
+/**
+ * A configuration that lies beside keepalived's own becomes its own, and is taken. Waits until the old one has
+ * ended, but not until the new one says that it is ready: with a start-up delay newer ones do so after it only.
+ */
 export async function configure(director: Node, name: string, how: 'restart' | 'reload'): Promise<void> {
   await director.succeed(`cp /etc/keepalived/${name}.conf /etc/keepalived/keepalived.conf`)
-  await director.service('keepalived')[how]()
+  await director.succeed(
+    how === 'restart'
+      ? 'systemctl stop keepalived && systemctl start --no-block keepalived'
+      : 'kill -HUP "$(systemctl show -p MainPID --value keepalived)"',
+  )
 }
 
 /**
