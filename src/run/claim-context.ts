@@ -296,7 +296,7 @@ export class ClaimContext {
     const lost = this.#clusters.evidenceError
     const end = lost === undefined || measured.verdict === 'fail' ? measured : verdictOf(notes, lost)
     const { claim, topology, attempt, regression } = this.#options
-    const known = regression && findingOf(regression, end.verdict)
+    const known = regression && findingOf(regression, end)
     if (known) this.#findings.push(known)
     const { bootMs } = this.#clusters
     const record: ClaimRecord = {

@@ -22,7 +22,12 @@ export async function knownRegression(
 }
 
 /** What a person is told: where a failure comes from, or that one who was to fail did not. */
-export function findingOf(known: KnownRegression, verdict: ClaimRecord['verdict']): Finding | undefined {
+export function findingOf(
+  known: KnownRegression,
+  { verdict, errorKind = 'assertion' }: Pick<ClaimRecord, 'verdict' | 'errorKind'>,
+): Finding | undefined {
+  // What ended with an error of the harness says nothing about the version.
+  if (errorKind !== 'assertion') return undefined
   const { program, threads, affected } = known
   const about = `${program}, ${[rangeOf(known), ...threads].join(', ')}`
   if (verdict === 'fail' && affected) return { text: `a known regression of ${about}` }

@@ -18,11 +18,12 @@ void t.test('whether the version of a run is affected is told by the releases, n
 
 void t.test('a failure is told with what is known of it, and so is one that did not come', async (t) => {
   const [bad, good] = [(await of('2.3.3'))!, (await of('2.3.4'))!]
-  t.match(findingOf(bad, 'fail'), {
+  t.match(findingOf(bad, { verdict: 'fail' }), {
     text: /^a known regression of keepalived, since 2.3.3, fixed in 2.3.4, https:.*issues\/2601$/,
   })
-  t.match(findingOf(good, 'fail')?.text, /known of other versions/)
-  t.match(findingOf(bad, 'pass')?.text, /it holds, though/)
-  t.equal(findingOf(good, 'pass'), undefined)
-  t.equal(findingOf(bad, 'inconclusive'), undefined)
+  t.match(findingOf(good, { verdict: 'fail' })?.text, /known of other versions/)
+  t.match(findingOf(bad, { verdict: 'pass' })?.text, /it holds, though/)
+  t.equal(findingOf(good, { verdict: 'pass' }), undefined)
+  t.equal(findingOf(bad, { verdict: 'inconclusive' }), undefined)
+  t.equal(findingOf(bad, { verdict: 'fail', errorKind: 'infrastructure' }), undefined)
 })
