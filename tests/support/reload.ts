@@ -14,6 +14,9 @@ export async function configure(director: Node, name: string, how: 'restart' | '
   )
 }
 
+/** A look is a program or two, which an emulated processor takes its time for. */
+const POLL_MS = 250
+
 /**
  * Waits in the guest until a shell condition holds.
  *
@@ -21,8 +24,8 @@ export async function configure(director: Node, name: string, how: 'restart' | '
  * @throws InfrastructureError `LVSLAB_E_CONDITION` with what the kernel's table and keepalived's journal show instead
  */
 export async function until(node: Node, condition: string, timeoutMs = 20_000): Promise<void> {
-  const tries = Math.ceil(timeoutMs / 100)
-  const script = `i=0; until ${condition}; do i=$((i+1)); [ $i -lt ${tries} ] || exit 1; sleep 0.1; done`
+  const tries = Math.ceil(timeoutMs / POLL_MS)
+  const script = `i=0; until ${condition}; do i=$((i+1)); [ $i -lt ${tries} ] || exit 1; sleep ${POLL_MS / 1_000}; done`
   if ((await node.run(script, { timeoutMs: 3 * timeoutMs })).exitCode === 0) return
   throw new InfrastructureError('LVSLAB_E_CONDITION', `${node.name}: what the test needs did not come`, {
     tried: `wait ${timeoutMs} ms until ${condition}`,
