@@ -42,9 +42,12 @@ claim('reg-keepalived-1822', async (c) => {
   await web.succeed('touch /run/drips')
   await until(web, '[ -s /run/dripped ]', 60_000)
   const taken = Number(await web.succeed('cat /run/dripped'))
-  c.check('the check gives up on the answer', taken < 40, `it took ${taken} bytes, one every half second`)
-  const left = (await cluster.director(director).table())[0]?.realServers.map(({ address }) => address)
-  c.check('the server is out of the table', left?.join() === '10.1.0.11', left?.join(', '))
+  const gaveUp = c.check(
+    'the check gives up on the answer',
+    taken < 40,
+    `it took ${taken} bytes, one every half second`,
+  )
+  if (gaveUp) await until(director, "! ipvsadm -Ln | grep -q '10.1.0.10:80 '")
 })
 
 claim('reg-keepalived-2253', async (c) => {
