@@ -20,7 +20,7 @@ export interface BisectOptions {
 }
 
 /**
- * Finds the first version of a range with which a claim fails; leaves each version's run and bisect.json in OUT.
+ * Finds the first version of a range with which a claim fails, or with which it holds again; leaves each version's run and bisect.json in OUT.
  *
  * @throws UsageError `LVSLAB_E_RANGE`, `LVSLAB_E_BISECT_ENDS`
  */
@@ -56,10 +56,13 @@ export async function runBisect(options: BisectOptions): Promise<{ result: Bisec
 
 /** What a person reads. */
 export function tellBisect({ axis, claim }: Pick<BisectOptions, 'axis' | 'claim'>, result: BisectResult): string {
-  const { firstBad, lastGood, always, tried, skipped } = result
+  const { always, tried, skipped } = result
+  const nowAndThen = always ? '' : ', now and then'
   return [
     ...tried.map((one) => `  ${told(one)}`),
-    `${claim} holds with ${axis} ${lastGood.name} and fails with ${firstBad.name}${always ? '' : ', now and then'}.`,
+    result.change === 'break'
+      ? `${claim} holds with ${axis} ${result.lastGood.name} and fails with ${result.firstBad.name}${nowAndThen}.`
+      : `${claim} fails with ${axis} ${result.lastBad.name}${nowAndThen} and holds with ${result.firstGood.name}.`,
     ...(skipped.length === 0 ? [] : [`Between them, without a result: ${skipped.map(({ name }) => name).join(', ')}`]),
   ].join('\n')
 }

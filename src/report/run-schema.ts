@@ -89,6 +89,16 @@ const claim = z.looseObject({
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
   attempt: z.number(),
   source: z.looseObject({ file: text, line: z.number() }).exactOptional(),
+  regression: z
+    .looseObject({
+      program: z.enum(['keepalived', 'kernel']),
+      threads: z.array(text),
+      since: text.exactOptional(),
+      fixed: text.exactOptional(),
+      last: text.exactOptional(),
+      affected: z.boolean(),
+    })
+    .exactOptional(),
 })
 
 const topology = z.looseObject({

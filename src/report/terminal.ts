@@ -92,7 +92,7 @@ export function renderTimelines(run: RunRecord, options: Omit<TerminalOptions, '
 }
 
 function shownId(claim: ClaimRecord): string {
-  return shorten(oneLine(claim.id), 14)
+  return shorten(oneLine(claim.id), 20)
 }
 
 function reasonLines(claim: ClaimRecord): string[] {

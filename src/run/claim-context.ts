@@ -24,6 +24,7 @@ import {
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
 import { evidenceOf, listFiles, VERSIONS } from './evidence/index.ts'
+import { findingOf } from './known-regression.ts'
 import type { Assertion, ClaimRecord, Figure, Finding, Sweep } from './record.ts'
 import type { SweepOptions } from './sweep.ts'
 import { type Excuses, Watch } from './watch.ts'
@@ -50,6 +51,7 @@ export interface ClaimOptions {
   /** The verdict is known; what follows is evidence and taking down. */
   readonly onJudged?: () => void
   readonly source?: ClaimRecord['source']
+  readonly regression?: ClaimRecord['regression']
 }
 
 export interface Measurement {
@@ -294,13 +296,15 @@ export class ClaimContext {
     await this.#lookBack()
     const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
     const measured = verdictOf(notes, this.#clusters.casualty() ?? thrown)
-    const { claim, topology, attempt, outDir, lastAttempt = true, keep } = this.#options
+    const { claim, topology, attempt, outDir, regression, lastAttempt = true, keep } = this.#options
     this.#options.onJudged?.()
     const collect = measured.verdict === 'fail' || (measured.verdict === 'inconclusive' && lastAttempt)
     const files = await this.#clusters.takeDown(measured.verdict, collect)
     files.push(...(await listFiles(this.directory)).filter(({ file }) => file === VERSIONS))
     const lost = this.#clusters.evidenceError
     const end = lost === undefined || measured.verdict === 'fail' ? measured : verdictOf(notes, lost)
+    const known = regression && findingOf(regression, end)
+    if (known) this.#findings.push(known)
     const { bootMs } = this.#clusters
     const record: ClaimRecord = {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
@@ -316,6 +320,7 @@ export class ClaimContext {
       lateness: this.#lateness,
       attempt,
       ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
+      ...(regression === undefined ? {} : { regression }),
     }
     try {
       await writeFile(join(this.directory, 'claim.json'), JSON.stringify(record, null, 2) + '\n')

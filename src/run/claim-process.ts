@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lastLines } from '../host/process.ts'
 import { projectRoot } from '../host/paths.ts'
+import type { TopologyGroup } from '../topology/index.ts'
 import type { SessionMessage, SessionSettings } from './claim-session.ts'
 
 export interface ClaimProcessEnd {
@@ -47,8 +48,9 @@ export class ClaimProcess {
     topology: string,
     settings: SessionSettings,
     onMessage: (message: SessionMessage) => void,
+    group?: TopologyGroup,
   ): Promise<ClaimProcess> {
-    const file = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
+    const file = join(projectRoot, 'tests', group ?? 'documents', `${topology}.test.ts`)
     await mkdir(join(settings.outDir, 'tap'), { recursive: true }).catch(() => undefined)
     // One that may keep clusters up must be able to outlive the runner; it then ends by itself if it keeps none.
     const tie = settings.keep === undefined ? ['--pdeathsig', 'KILL'] : []

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts'
 import { Lab, type BootOptions } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
 import { ClaimContext, type Keep, type Sabotage } from './claim-context.ts'
+import { knownRegression } from './known-regression.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** What a process that runs claims is told, in the environment variable `LVSLAB_CLAIMS`. */
@@ -107,20 +108,9 @@ export async function runClaim(
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
     lab ??= Lab.open({ kernel, userland: keepalived, progress: (line) => tellParent({ type: 'progress', line }) })
+    const { userland, kernel: booted } = (await lab).host
+    const regression = await knownRegression(id, { keepalived: userland.keepalived, kernel: booted.release })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
-      ...{ lastAttempt: attempt >= attempts, onJudged: () => tellParent({ type: 'judged', id }) },
-      ...(hooks.source === undefined ? {} : { source: hooks.source }),
-      ...(keep === undefined || !hooks.hand ? {} : { keep: keeping(id, keep, hooks.hand) }),
-      ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),
-    })
-    const record = await context.run(body)
-    if (record.verdict === 'inconclusive' && attempt < attempts) {
-      onProgress(`${record.reason ?? 'inconclusive'}; trying again`)
-      continue
-    }
-    tellParent({ type: 'end', record })
-    return record
-  }
-}
+      ...(regression === undefined ? {} : { regression }),

@@ -168,6 +168,20 @@ export interface ClaimRecord {
   readonly attempt: number
   /** Where the claim's test is declared: path relative to the project, line from 1. */
   readonly source?: { readonly file: string; readonly line: number }
+  /** Of a claim that shows a known regression: what is known of it. */
+  readonly regression?: {
+    readonly program: 'keepalived' | 'kernel'
+    /** Where it was reported and mended. */
+    readonly threads: readonly string[]
+    /** First release that has it; absent: not known. */
+    readonly since?: string
+    /** First release without it; absent: not known, or none yet. */
+    readonly fixed?: string
+    /** The newest release that is known to have it, where none is fixed. */
+    readonly last?: string
+    /** Whether the version of this run is one that has it, by the two above; distributions mend on their own. */
+    readonly affected: boolean
+  }
 }
 
 /** One of the runs that a record was merged from. */

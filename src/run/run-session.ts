@@ -143,6 +143,7 @@ export class RunSession {
           if (done.length === claims.length) allDone()
         }
       },
+      topology.group,
     )
     this.#running.add(child)
     const end = await Promise.race([child.ended, finished.then(() => (kept ? undefined : child.ended))])

@@ -1,22 +1,27 @@
 import { LvslabError } from '../errors.ts'
-import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
+import { listTopologies, type Claim, type Topology, type TopologyGroup } from '../topology/index.ts'
 import { partOf } from './part-of.ts'
 
 export interface ClaimListing extends Claim {
   readonly topology: string
   readonly document?: string
+  readonly group?: TopologyGroup
 }
 
-/** Every claim of every topology, in the order of the documents. */
+/** Every claim of every topology, in the order of the documents; those of groups come last. */
 export async function listClaims(): Promise<ClaimListing[]> {
   const topologies = await listTopologies()
-  return topologies.flatMap(({ name, document, claims }) =>
-    claims.map((claim) => ({ ...claim, topology: name, ...(document === undefined ? {} : { document }) })),
+  return topologies.flatMap(({ name, document, group, claims }) =>
+    claims.map((claim) => ({
+      ...{ ...claim, topology: name },
+      ...(document === undefined ? {} : { document }),
+      ...(group === undefined ? {} : { group }),
+    })),
   )
 }
 
 export interface Selection {
-  /** Names of topologies and ids of claims; empty: everything. */
+  /** Names of topologies and of groups, and ids of claims; empty: everything that is in no group. */
   readonly wanted: readonly string[]
   /** Only claims whose id, title or kind of record ("timeline") has this, case-insensitive. */
   readonly grep?: string | undefined
@@ -30,11 +35,14 @@ export interface Selection {
 export async function selectClaims(selection: Selection): Promise<Map<Topology, Claim[]>> {
   const topologies = await listTopologies()
   const { wanted, grep, shard, tookMs } = selection
-  const known = new Set(topologies.flatMap(({ name, claims }) => [name, ...claims.map(({ id }) => id)]))
+  const groups = topologies.flatMap(({ group }) => group ?? [])
+  const known = new Set([...topologies.flatMap(({ name, claims }) => [name, ...claims.map(({ id }) => id)]), ...groups])
   const strangers = wanted.filter((name) => !known.has(name))
   if (strangers.length > 0) throw nothingMatches(strangers.join(', '), [...known])
   const matches = (topology: Topology, { id, title, records }: Claim): boolean =>
-    (wanted.length === 0 || wanted.includes(topology.name) || wanted.includes(id)) &&
+    (wanted.length === 0
+      ? topology.group === undefined
+      : [topology.name, topology.group, id].some((name) => name !== undefined && wanted.includes(name))) &&
     (grep === undefined || [id, title, ...records].join(' ').toLowerCase().includes(grep.toLowerCase()))
   const all = topologies.flatMap((topology) => topology.claims.filter((claim) => matches(topology, claim)))
   const part =

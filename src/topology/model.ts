@@ -8,6 +8,8 @@ export interface Topology {
   readonly title: string
   /** The document it reproduces: "004". */
   readonly document?: string
+  /** The group that it stands apart in; absent: one of the documents', or a person's own. */
+  readonly group?: TopologyGroup
   /** What differs from the document, and why. */
   readonly notes: readonly string[]
   /** Absolute path of the folder that holds topology.yaml. */
@@ -20,8 +22,11 @@ export interface Topology {
   readonly claims: readonly Claim[]
 }
 
+/** Known regressions of keepalived and of the kernel: red where a version has one. */
+export type TopologyGroup = 'regressions'
+
 export interface Claim {
-  /** Document and number: "004-1". */
+  /** Document and number: "004-1"; of a group, its prefix and whatever tells: "reg-keepalived-1757". */
   readonly id: string
   readonly title: string
   /** Claims that something does NOT work. */

@@ -11,6 +11,7 @@ export function planTopology(file: TopologyFile, folder: string): Topology {
     name: file.name,
     title: file.title,
     ...(file.document === undefined ? {} : { document: file.document }),
+    ...(file.group === undefined ? {} : { group: file.group }),
     notes: file.notes,
     folder,
     networks: Object.entries(file.networks).map(([name, { cidr, kind }]) => ({ name, cidr, kind })),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Role } from './model.ts'
+import type { Role, TopologyGroup } from './model.ts'
 
 /**
  * The shape of topology.yaml. What only several fields together can tell (does the address lie in its network, does
@@ -17,6 +17,9 @@ export const ROLES = [
   'heartbeat',
   'client',
 ] as const satisfies readonly Role[]
+
+/** Topologies that stand apart from those of the documents; their tests are in the folder of that name in tests/. */
+export const TOPOLOGY_GROUPS = ['regressions'] as const satisfies readonly TopologyGroup[]
 
 /** IPVS's schedulers, by ipvsadm(8)'s names; the kernel's net/netfilter/ipvs/ip_vs_*.c. */
 export const SCHEDULERS = [
@@ -185,6 +188,10 @@ export const topologySchema = z
       .regex(/^\d{3}$/, 'must be three digits in quotes: "004"')
       .optional()
       .describe('The document that it reproduces: "004".'),
+    group: z
+      .enum(TOPOLOGY_GROUPS)
+      .optional()
+      .describe('What stands apart from the documents: its claims are proven only when they, or the group, are named.'),
     notes: z.array(text).default([]).describe('What differs from the document, and why.'),
     networks: z
       .record(z.string(), network)
@@ -195,7 +202,10 @@ export const topologySchema = z
       .refine((all) => Object.keys(all).length > 0, 'needs at least one node')
       .describe('Machines by name, which is also their host name.'),
     vips: z.array(vip).default([]).describe('Virtual IP addresses that move between directors.'),
-    claims: z.array(claim).default([]).describe('What the document claims of it; tests/documents proves each.'),
+    claims: z
+      .array(claim)
+      .default([])
+      .describe('What is claimed of it; tests/documents, or the folder of its group there, proves each.'),
     'virtual-services': z.array(virtualService).default([]).describe('What IPVS offers, as ipvsadm(8) would list it.'),
   })
   .describe('One Linux Virtual Server cluster for lvslab.')

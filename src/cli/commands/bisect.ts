@@ -3,13 +3,15 @@ import { KEEPALIVED_WISH, KERNEL_WISH, wholeNumber } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 const HELP = `
-One of --kernel and --keepalived is a range, A..B; the other stays as it is. Each version is proven several times: one that
-fails even once is bad, and whether it always does is told.
+One of --kernel and --keepalived is a range, A..B; the other stays as it is. Where the claim holds with A and fails with B,
+the first bad version is found; where it fails with A and holds with B, the first that is mended. Each version is proven
+several times: one that fails even once is bad, and whether it always does is told.
 
 Example:
   npx lvslab bisect --claim 004-4 --kernel 6.1.0-47..6.1.0-56
+  npx lvslab bisect --claim reg-keepalived-2704 --keepalived 2.1.5..2.3.3
 
-Exit codes: 0 found, 2 the ends are not good and bad, 3 infrastructure.`
+Exit codes: 0 found, 2 both ends are alike, 3 infrastructure.`
 
 interface Options {
   readonly claim: string
@@ -23,7 +25,7 @@ interface Options {
 export const addBisect: AddCommand = (program, setExitCode) => {
   program
     .command('bisect')
-    .description('find the first kernel or keepalived with which a claim fails')
+    .description('find the kernel or keepalived with which a claim came to fail, or to hold')
     .requiredOption('--claim <id>', 'the claim')
     .option('--kernel <range>', `A..B of versions, or one for all: ${KERNEL_WISH}`, 'bookworm')
     .option('--keepalived <range>', `A..B of versions, or one for all: ${KEEPALIVED_WISH}`, 'bookworm')

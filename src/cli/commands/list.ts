@@ -15,8 +15,8 @@ export const addList: AddCommand = (program) => {
       ])
       const [topologies, claims] = await Promise.all([listTopologies(), listClaims()])
       if (!json) return output.print(renderList(topologies, claims, output.lookOf()))
-      const short = topologies.map(({ name, title, document, folder, nodes }) => ({
-        ...{ name, title, document, folder },
+      const short = topologies.map(({ name, title, document, group, folder, nodes }) => ({
+        ...{ name, title, document, group, folder },
         nodes: nodes.map((node) => ({ name: node.name, roles: node.roles })),
       }))
       output.printJson({ schema: 'lvslab.list/1', topologies: short, claims })

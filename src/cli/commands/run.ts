@@ -13,7 +13,8 @@ import {
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
-Selection: claims (004-4) and topologies (dr-vrrp); none means all. "list" shows them.
+Selection: claims (004-4), topologies (dr-vrrp) and groups (regressions); none means all that are in no group. "list"
+shows them.
 
 ${REPORTER_HELP}
 

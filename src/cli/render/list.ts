@@ -1,13 +1,17 @@
-import type { Topology } from '../../topology/index.ts'
+import type { Topology, TopologyGroup } from '../../topology/index.ts'
 import type { ClaimListing } from '../../run/index.ts'
 import type { Look } from '../terminal/output.ts'
 import { table } from '../terminal/text.ts'
+
+const GROUPS: Readonly<Record<TopologyGroup, string>> = {
+  regressions: 'known regressions, red with a version that has one; run only when named: npx lvslab run regressions',
+}
 
 /** Topologies with what is proved of them. */
 export function renderList(topologies: readonly Topology[], claims: readonly ClaimListing[], look: Look): string {
   const { ink, width } = look
   const idWidth = Math.max(0, ...claims.map(({ id }) => id.length))
-  const groups = topologies.map((topology) => {
+  const clusters = topologies.map((topology, index) => {
     const own = claims.filter((claim) => claim.topology === topology.name)
     const [head = '', ...more] = table([[ink.bold(topology.name), topology.title]], { width })
     const rows = own.map(({ id, title, negative, records }) => [
@@ -16,7 +20,12 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
         '',
       ),
     ])
+    // Said once, before the first of a group.
+    const { group } = topology
+    const begins = group !== undefined && topologies[index - 1]?.group !== group
+    const about = begins ? table([[ink.bold(group), GROUPS[group]]], { width }) : []
     return [
+      ...(begins ? [...about, ''] : []),
       head,
       ...more,
       ...(own.length === 0 ? [ink.dim('  no claims yet')] : table(rows, { width, indent: 2 })),
@@ -28,5 +37,5 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
     others.map(({ id, topology, title }) => [ink.name(id), `${topology}: ${title}`]),
     { width, indent: 2 },
   )
-  return [...groups, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n')
+  return [...clusters, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n')
 }

@@ -46,7 +46,9 @@ function checkRealServers(report: Report, service: VirtualServiceEntry, index: n
     const addressPath = [...path, 'address']
     const endpoint = checkEndpoint(report, addressPath, server.address)
     if (endpoint === undefined) return
-    const own = Object.values(node?.interfaces ?? {}).map(({ address }) => address.split('/')[0] ?? address)
+    const own = Object.values(node?.interfaces ?? {})
+      .flatMap(({ address, aliases }) => [address, ...aliases])
+      .map((address) => address.split('/')[0] ?? address)
     if (known && !own.includes(endpoint.address)) {
       report.value(
         'LVSLAB_E_TOPOLOGY_REFERENCE',

@@ -4,7 +4,7 @@ export { type Check, ExpectedWindows, expectedWindows, type Handover, type Insta
 export { garpFirstBurst, garpRefresh, garpSecondBurst, type GarpWindow } from './garp.ts'
 export { advertInterval, type PreemptAfter, vrrpPreempt, vrrpYield } from './vrrp-preempt.ts'
 export { powerCutToTakeover, vrrpResign, vrrpTakeover } from './vrrp-takeover.ts'
-export { EARLY_TOLERANCE_MS, STEP_TOLERANCE_MS, type Window } from './window.ts'
+export { EARLY_TOLERANCE_MS, STEP_TOLERANCE_MS, toWindow, type Window } from './window.ts'
 export * from './heartbeat.ts'
 export * from './heartbeat-takeover.ts'
 export * from './ipvs-timeouts.ts'

@@ -19,13 +19,33 @@ const prover =
 void t.test('the first bad one is found, wherever it is, in few steps', async (t) => {
   for (const count of [2, 3, 10, 33]) {
     for (let first = 1; first < count; first++) {
-      const { firstBad, lastGood, always, tried } = await bisect(versions(count), prover(first))
-      t.equal(firstBad.wish, `v${first}`)
-      t.equal(lastGood.wish, `v${first - 1}`)
+      const result = await bisect(versions(count), prover(first))
+      const { always, tried } = result
+      t.match(result, { change: 'break', firstBad: { wish: `v${first}` }, lastGood: { wish: `v${first - 1}` } })
       t.ok(always)
       t.ok(tried.length <= 3 + Math.ceil(Math.log2(count)), `${tried.length} of ${count} tried`)
     }
   }
+})
+
+void t.test('where the oldest is bad and the newest good, the first that is mended is found', async (t) => {
+  const mended =
+    (first: number, lost: number[] = []) =>
+    async ({ wish }: { wish: string }): Promise<Tally> => {
+      if (lost.includes(number(wish))) return { pass: 0, fail: 0, neither: 3 }
+      return number(wish) < first ? { pass: 1, fail: 2, neither: 0 } : { pass: 3, fail: 0, neither: 0 }
+    }
+  for (let first = 1; first < 10; first++) {
+    const result = await bisect(versions(10), mended(first))
+    t.match(result, {
+      change: 'fix',
+      firstGood: { wish: `v${first}` },
+      lastBad: { wish: `v${first - 1}` },
+      always: false,
+    })
+  }
+  const beside = await bisect(versions(9), mended(5, [5]))
+  t.match(beside, { firstGood: { wish: 'v6' }, lastBad: { wish: 'v4' }, skipped: [{ wish: 'v5' }] })
 })
 
 void t.test('a flake that came with a version is found, and told from a fact', async (t) => {
@@ -43,9 +63,12 @@ void t.test('a version without a result is left out, and named where it matters'
   t.same(far.skipped, [])
 })
 
-void t.test('ends that are not good and bad are refused', async (t) => {
-  await t.rejects(bisect(versions(5), prover(0)), { code: 'LVSLAB_E_BISECT_ENDS', message: 'v0 is not good' })
-  await t.rejects(bisect(versions(5), prover(9)), { code: 'LVSLAB_E_BISECT_ENDS', message: 'v4 is not bad' })
+void t.test('ends that are alike, or without a result, are refused', async (t) => {
+  const code = 'LVSLAB_E_BISECT_ENDS'
+  await t.rejects(bisect(versions(5), prover(0)), { code, message: 'neither v0 nor v4 is good' })
+  await t.rejects(bisect(versions(5), prover(9)), { code, message: 'neither v0 nor v4 is bad' })
+  await t.rejects(bisect(versions(5), prover(3, { lost: [0] })), { code, message: 'v0 is neither good nor bad' })
+  await t.rejects(bisect(versions(5), prover(3, { lost: [4] })), { code, message: 'neither v0 nor v4 is bad' })
   await t.rejects(bisect(versions(1), prover(0)), { code: 'LVSLAB_E_BISECT_ENDS' })
 })
 

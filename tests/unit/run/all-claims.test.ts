@@ -10,7 +10,7 @@ const METHODS_AND_SCHEDULERS = 'nat tun dr rr wrr lc wlc lblc lblcr dh sh sed nq
 
 void t.test('every claim of the five documents is listed once, in the order of the documents', async (t) => {
   t.same(
-    (await listClaims()).map(({ id }) => id),
+    (await listClaims()).filter(({ group }) => group === undefined).map(({ id }) => id),
     [
       ...numbers('000', 10),
       ...numbers('001', 13),

@@ -15,11 +15,29 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
 })
 
+void t.test('what is in a group is selected by name only', async (t) => {
+  const ids = async (selection: Parameters<typeof selectClaims>[0]): Promise<string[]> =>
+    [...(await selectClaims(selection)).values()].flat().map(({ id }) => id)
+  const grouped = (await listClaims()).filter(({ group }) => group === 'regressions').map(({ id }) => id)
+  t.ok(grouped.length > 0)
+  t.notOk(
+    (await ids({ wanted: [] })).some((id) => grouped.includes(id)),
+    'not by a run without arguments',
+  )
+  await t.rejects(selectClaims({ wanted: [], grep: 'sorry server' }), { code: 'LVSLAB_E_NOTHING_MATCHED' })
+  t.strictSame(await ids({ wanted: ['regressions'] }), grouped)
+  t.strictSame(await ids({ wanted: ['regressions'], grep: 'sorry server' }), [
+    'reg-keepalived-2601',
+    'reg-keepalived-2704',
+  ])
+  t.strictSame(await ids({ wanted: ['reg-keepalived-1757', '004-4'] }), ['004-4', 'reg-keepalived-1757'])
+})
+
 void t.test('shards together are the whole, without overlap', async (t) => {
   const shard = async (index: number): Promise<string[]> =>
     [...(await selectClaims({ wanted: [], shard: { index, count: 3 } })).values()].flat().map(({ id }) => id)
   const parts = await Promise.all([1, 2, 3].map(shard))
-  const all = (await listClaims()).map(({ id }) => id)
+  const all = (await listClaims()).filter(({ group }) => group === undefined).map(({ id }) => id)
   t.strictSame(parts.flat().sort(), [...all].sort())
   t.ok(Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length)) <= 1)
 })
@@ -43,7 +61,7 @@ void t.test('what matches nothing is said, with what there is', async (t) => {
 void t.test('every claim of a topology has its test, and every test its claim', async (t) => {
   for (const topology of await listTopologies()) {
     if (topology.claims.length === 0) continue
-    const folder = join(projectRoot, 'tests', 'documents')
+    const folder = join(projectRoot, 'tests', topology.group ?? 'documents')
     // A long one is in several files, which lie in a folder of its name.
     const parts = await readdir(join(folder, topology.name)).catch(() => [])
     const files = [`${topology.name}.test.ts`, ...parts.map((part) => join(topology.name, part))]
