@@ -4,12 +4,18 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lastLines } from '../host/process.ts'
 import { projectRoot } from '../host/paths.ts'
+import type { Topology } from '../topology/index.ts'
 import type { SessionMessage, SessionSettings } from './claim-session.ts'
 
 export interface ClaimProcessEnd {
   readonly how: string
   /** The last lines of its standard error. */
   readonly stderr: string
+}
+
+/** Where the claims of a topology have their tests: those of a document's, and each other's in a folder of its own. */
+export function testsOf({ name, document }: Pick<Topology, 'name' | 'document'>): string {
+  return join(projectRoot, 'tests', document === undefined ? name : 'documents', `${name}.test.ts`)
 }
 
 /**
@@ -44,11 +50,11 @@ export class ClaimProcess {
   }
 
   static async start(
-    topology: string,
+    topology: Pick<Topology, 'name' | 'document'>,
     settings: SessionSettings,
     onMessage: (message: SessionMessage) => void,
   ): Promise<ClaimProcess> {
-    const file = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
+    const file = testsOf(topology)
     await mkdir(join(settings.outDir, 'tap'), { recursive: true }).catch(() => undefined)
     // One that may keep clusters up must be able to outlive the runner; it then ends by itself if it keeps none.
     const tie = settings.keep === undefined ? ['--pdeathsig', 'KILL'] : []
@@ -60,7 +66,7 @@ export class ClaimProcess {
       detached: true,
     })
     // Several processes may have claims of one topology at a time.
-    const log = [topology, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
+    const log = [topology.name, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
     const tap = createWriteStream(join(settings.outDir, 'tap', `${log}.tap`), { flags: 'a' })
     // A full disk: the claims' own records say so. What the child prints must go somewhere, or it would wait.
     tap.on('error', () => child.stdout?.unpipe(tap).resume())

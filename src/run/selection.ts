@@ -6,7 +6,7 @@ export interface ClaimListing extends Claim {
   readonly document?: string
 }
 
-/** Every claim of every topology, in the order of the documents. */
+/** Every claim of every topology, in the order of the documents; then those of no document. */
 export async function listClaims(): Promise<ClaimListing[]> {
   const topologies = await listTopologies()
   return topologies.flatMap(({ name, document, claims }) =>
@@ -15,7 +15,7 @@ export async function listClaims(): Promise<ClaimListing[]> {
 }
 
 export interface Selection {
-  /** Names of topologies and ids of claims; empty: everything. */
+  /** Names of topologies and ids of claims; empty: every claim of a document. */
   readonly wanted: readonly string[]
   /** Only claims whose id, title or kind of record ("timeline") has this, case-insensitive. */
   readonly grep?: string | undefined
@@ -31,7 +31,7 @@ export async function selectClaims(selection: Selection): Promise<Map<Topology, 
   const strangers = wanted.filter((name) => !known.has(name))
   if (strangers.length > 0) throw nothingMatches(strangers.join(', '), [...known])
   const matches = (topology: Topology, { id, title, records }: Claim): boolean =>
-    (wanted.length === 0 || wanted.includes(topology.name) || wanted.includes(id)) &&
+    ((wanted.length === 0 && topology.document !== undefined) || wanted.includes(topology.name) || wanted.includes(id)) &&
     (grep === undefined || [id, title, ...records].join(' ').toLowerCase().includes(grep.toLowerCase()))
   let position = 0
   const selected = new Map<Topology, Claim[]>()

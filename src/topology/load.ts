@@ -29,10 +29,13 @@ export async function loadTopology(folderOrName: string): Promise<Topology> {
   return planTopology(structure, folder)
 }
 
-/** All of the project's topologies in the order of the documents and, within one, of their first claims. */
+/**
+ * All of the project's topologies in the order of the documents and, within one, of their first claims; then those of no
+ * document.
+ */
 export async function listTopologies(): Promise<Topology[]> {
   const all = await Promise.all((await topologyNames()).map((name) => loadTopology(name)))
-  const place = ({ document = '', claims, name }: Topology): string => `${document} ${claims[0]?.id ?? ''} ${name}`
+  const place = ({ document = '~', claims, name }: Topology): string => `${document} ${claims[0]?.id ?? ''} ${name}`
   return all.sort((a, b) => place(a).localeCompare(place(b), 'en', { numeric: true }))
 }
 

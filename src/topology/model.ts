@@ -30,6 +30,8 @@ export interface Claim {
   readonly timed: boolean
   /** What it leaves in the run record besides figures; a run fails a claim that does not, or that does without saying so. */
   readonly records: readonly 'timeline'[]
+  /** What its machines are made of where the run does not say, as --kernel and --keepalived have it. */
+  readonly versions?: { readonly kernel?: string | undefined; readonly keepalived?: string | undefined } | undefined
 }
 
 export interface Network {

@@ -174,6 +174,13 @@ const claim = z.strictObject({
     .array(z.enum(['timeline'], 'must be "timeline"'))
     .default([])
     .describe('What it records besides figures: "timeline", the events of a failover. Found by run --grep.'),
+  versions: z
+    .strictObject({
+      kernel: text.optional().describe('As run --kernel has it: "master=bookworm,backup=trixie".'),
+      keepalived: text.optional().describe('As run --keepalived has it.'),
+    })
+    .optional()
+    .describe('What its machines are made of where the run does not say. Default: the defaults.'),
 })
 
 export const topologySchema = z

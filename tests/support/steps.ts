@@ -111,12 +111,12 @@ export async function letPass(cluster: Cluster, until: ClusterTime): Promise<voi
 }
 
 /**
- * How long keepalived was in BACKUP STATE after its start before it became master, ms, by the node's own journal: what
- * the boot of its machine takes is not in it.
+ * How long keepalived was in BACKUP STATE after its last start before it became master, ms, by the node's own journal:
+ * what the boot of its machine takes is not in it.
  */
 export async function startToMasterMs(node: Node): Promise<number> {
   const lines = (await node.service('keepalived').journal()).split('\n')
   const stampMs = (text: string): number =>
-    Number(lines.find((line) => line.includes(text))?.match(/\[\s*([\d.]+)\]/)?.[1] ?? Number.NaN) * 1000
+    Number(lines.findLast((line) => line.includes(text))?.match(/\[\s*([\d.]+)\]/)?.[1] ?? Number.NaN) * 1000
   return stampMs('Entering MASTER STATE') - stampMs('Entering BACKUP STATE (init)')
 }

@@ -10,7 +10,7 @@ const METHODS_AND_SCHEDULERS = 'nat tun dr rr wrr lc wlc lblc lblcr dh sh sed nq
 
 void t.test('every claim of the five documents is listed once, in the order of the documents', async (t) => {
   t.same(
-    (await listClaims()).map(({ id }) => id),
+    (await listClaims()).filter(({ document }) => document !== undefined).map(({ id }) => id),
     [
       ...numbers('000', 10),
       ...numbers('001', 13),
@@ -19,4 +19,14 @@ void t.test('every claim of the five documents is listed once, in the order of t
       ...numbers('004', 13),
     ],
   )
+})
+
+void t.test('those of no document come after them, and say so by their ids', async (t) => {
+  const all = await listClaims()
+  const first = all.findIndex(({ document }) => document === undefined)
+  t.ok(first > 0)
+  for (const { id, topology, document } of all.slice(first)) {
+    t.equal(document, undefined, id)
+    t.ok(id.startsWith(`${topology}-`), id)
+  }
 })

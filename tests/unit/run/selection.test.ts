@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { projectRoot } from '../../../src/host/paths.ts'
+import { dirname, join } from 'node:path'
+import { testsOf } from '../../../src/run/claim-process.ts'
 import { listClaims } from '../../../src/run/index.ts'
 import { selectClaims } from '../../../src/run/selection.ts'
 import { listTopologies } from '../../../src/topology/index.ts'
@@ -13,13 +13,15 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
+  t.strictSame(await ids({ wanted: ['versions'], grep: 'upgrade' }), ['versions-upgrade'])
+  t.notOk((await ids({ wanted: [] })).some((id) => id.startsWith('versions-')), 'what is of no document is asked for by name')
 })
 
 void t.test('shards together are the whole, without overlap', async (t) => {
   const shard = async (index: number): Promise<string[]> =>
     [...(await selectClaims({ wanted: [], shard: { index, count: 3 } })).values()].flat().map(({ id }) => id)
   const parts = await Promise.all([1, 2, 3].map(shard))
-  const all = (await listClaims()).map(({ id }) => id)
+  const all = (await listClaims()).filter(({ document }) => document !== undefined).map(({ id }) => id)
   t.strictSame(parts.flat().sort(), [...all].sort())
   t.ok(Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length)) <= 1)
 })
@@ -32,11 +34,12 @@ void t.test('what matches nothing is said, with what there is', async (t) => {
 void t.test('every claim of a topology has its test, and every test its claim', async (t) => {
   for (const topology of await listTopologies()) {
     if (topology.claims.length === 0) continue
-    const folder = join(projectRoot, 'tests', 'documents')
+    const main = testsOf(topology)
     // A long one is in several files, which lie in a folder of its name.
-    const parts = await readdir(join(folder, topology.name)).catch(() => [])
-    const files = [`${topology.name}.test.ts`, ...parts.map((part) => join(topology.name, part))]
-    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+    const folder = topology.document === undefined ? dirname(main) : join(dirname(main), topology.name)
+    const parts = (await readdir(folder).catch(() => [])).map((part) => join(folder, part))
+    const files = new Set([main, ...parts])
+    const texts = await Promise.all([...files].map((file) => readFile(file, 'utf8')))
     const tested = texts.flatMap((text) => [...text.matchAll(/^claim\('([^']+)'/gm)].map(([, id]) => id))
     t.strictSame(tested.sort(), topology.claims.map(({ id }) => id).sort(), topology.name)
     // The run itself holds it, too; here one hears of it without a machine.

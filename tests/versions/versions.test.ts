@@ -1,0 +1,7 @@
+import { stopService } from '../../src/fault/index.ts'
+import { powerCut } from '../../src/fault/index.ts'
+import { Skip } from '../../src/run/claim-context.ts'
+import { claim } from '../support/claim.ts'
+import { downloadThroughFailover } from './download.ts'
+import { checkVersions, onePair } from './pair.ts'
+import { rollingUpgrade } from './upgrade.ts'
