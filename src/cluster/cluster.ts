@@ -154,7 +154,9 @@ export class Cluster implements AsyncDisposable {
 
 /** Keepalived's versions, of those nodes that have one. */
 export function keepalivedsOf(versions: ReadonlyMap<string, NodeVersions>): ReadonlyMap<string, string> {
-  return new Map([...versions].flatMap(([name, { keepalived }]) => (keepalived === undefined ? [] : [[name, keepalived]])))
+  return new Map(
+    [...versions].flatMap(([name, { keepalived }]) => (keepalived === undefined ? [] : [[name, keepalived]])),
+  )
 }
 
 /** Cables and networks that are changed disturb the nodes on them. */

@@ -1,14 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
-import {
-  keepalivedsOf,
-  type BootOptions,
-  type Cluster,
-  type Lab,
-  type Node,
-  type Wishes,
-} from '../cluster/index.ts'
+import { keepalivedsOf, type BootOptions, type Cluster, type Lab, type Node, type Wishes } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import type { WaitNotice } from '../fabric/index.ts'
 import { needsOf } from '../fault/index.ts'

@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lastLines } from '../host/process.ts'
 import { projectRoot } from '../host/paths.ts'
-import type { Topology } from '../topology/index.ts'
 import type { SessionMessage, SessionSettings } from './claim-session.ts'
 
 export interface ClaimProcessEnd {
@@ -13,9 +12,10 @@ export interface ClaimProcessEnd {
   readonly stderr: string
 }
 
-/** Where the claims of a topology have their tests: those of a document's, and each other's in a folder of its own. */
-export function testsOf({ name, document }: Pick<Topology, 'name' | 'document'>): string {
-  return join(projectRoot, 'tests', document === undefined ? name : 'documents', `${name}.test.ts`)
+/** Where the claims of a topology have their tests: a document's in one folder, each other's in one of their own. */
+export function testsOf(topology: string): string {
+  const ofDocument = join(projectRoot, 'tests', 'documents', `${topology}.test.ts`)
+  return existsSync(ofDocument) ? ofDocument : join(projectRoot, 'tests', topology, `${topology}.test.ts`)
 }
 
 /**
@@ -50,7 +50,7 @@ export class ClaimProcess {
   }
 
   static async start(
-    topology: Pick<Topology, 'name' | 'document'>,
+    topology: string,
     settings: SessionSettings,
     onMessage: (message: SessionMessage) => void,
   ): Promise<ClaimProcess> {
@@ -66,7 +66,7 @@ export class ClaimProcess {
       detached: true,
     })
     // Several processes may have claims of one topology at a time.
-    const log = [topology.name, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
+    const log = [topology, ...(settings.ids?.slice(0, 1) ?? [])].join('.')
     const tap = createWriteStream(join(settings.outDir, 'tap', `${log}.tap`), { flags: 'a' })
     // A full disk: the claims' own records say so. What the child prints must go somewhere, or it would wait.
     tap.on('error', () => child.stdout?.unpipe(tap).resume())

@@ -73,9 +73,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     const kernel = withNamed(lab.host.kernel, namedKernels, ({ release }) => release)
     const keepalived = withNamed(lab.host.userland, namedUserlands, (userland) => userland.keepalived)
     const userland = withNamed(lab.host.userland, namedUserlands, ({ name }) => name)
-    view.progress(
-      `QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel}, keepalived ${keepalived}`,
-    )
+    view.progress(`QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel}, keepalived ${keepalived}`)
     // Machines that boot now would be in its way, as it in theirs.
     const calibration = await timed('calibration', () => calibrating)
     const durations = new Durations(`${acceleration.kind}${options.cold ? ' cold' : ''}`)

@@ -98,7 +98,7 @@ export class RunSession {
     let allDone = (): void => undefined
     const finished = new Promise<void>((resolve) => (allDone = resolve))
     const child = await ClaimProcess.start(
-      topology,
+      topology.name,
       {
         outDir: this.#outDir,
         ids: claims.map(({ id }) => id),

@@ -31,7 +31,9 @@ export async function selectClaims(selection: Selection): Promise<Map<Topology, 
   const strangers = wanted.filter((name) => !known.has(name))
   if (strangers.length > 0) throw nothingMatches(strangers.join(', '), [...known])
   const matches = (topology: Topology, { id, title, records }: Claim): boolean =>
-    ((wanted.length === 0 && topology.document !== undefined) || wanted.includes(topology.name) || wanted.includes(id)) &&
+    ((wanted.length === 0 && topology.document !== undefined) ||
+      wanted.includes(topology.name) ||
+      wanted.includes(id)) &&
     (grep === undefined || [id, title, ...records].join(' ').toLowerCase().includes(grep.toLowerCase()))
   let position = 0
   const selected = new Map<Topology, Claim[]>()

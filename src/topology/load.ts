@@ -35,8 +35,9 @@ export async function loadTopology(folderOrName: string): Promise<Topology> {
  */
 export async function listTopologies(): Promise<Topology[]> {
   const all = await Promise.all((await topologyNames()).map((name) => loadTopology(name)))
-  const place = ({ document = '~', claims, name }: Topology): string => `${document} ${claims[0]?.id ?? ''} ${name}`
-  return all.sort((a, b) => place(a).localeCompare(place(b), 'en', { numeric: true }))
+  const place = ({ document = '', claims, name }: Topology): string => `${document} ${claims[0]?.id ?? ''} ${name}`
+  const ofNone = ({ document }: Topology): number => (document === undefined ? 1 : 0)
+  return all.sort((a, b) => ofNone(a) - ofNone(b) || place(a).localeCompare(place(b), 'en', { numeric: true }))
 }
 
 async function read(file: string): Promise<string> {

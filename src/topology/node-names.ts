@@ -23,12 +23,10 @@ function callable({ nodes, vips }: Topology): Called[] {
     ...nodes.map(({ name }): Called => ({ name, kind: 'node', nodes: [name] })),
     ...(preferred === undefined ? [] : [{ name: 'master', kind: 'preference', nodes: [preferred] } as const]),
     ...(others.length === 0 ? [] : [{ name: 'backup', kind: 'preference', nodes: others } as const]),
-    ...roles.map(
-      (role): Called => ({
-        ...{ name: role, kind: 'role' },
-        nodes: nodes.filter((node) => node.roles.includes(role)).map(({ name }) => name),
-      }),
-    ),
+    ...roles.map((role): Called => ({
+      ...{ name: role, kind: 'role' },
+      nodes: nodes.filter((node) => node.roles.includes(role)).map(({ name }) => name),
+    })),
   ]
 }
 

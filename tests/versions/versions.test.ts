@@ -1,7 +1,35 @@
-import { stopService } from '../../src/fault/index.ts'
-import { powerCut } from '../../src/fault/index.ts'
-import { Skip } from '../../src/run/claim-context.ts'
+import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { claim } from '../support/claim.ts'
-import { downloadThroughFailover } from './download.ts'
-import { checkVersions, onePair } from './pair.ts'
+import { ownChecks } from './checks.ts'
+import { onePair } from './pair.ts'
+import { breaks, survives } from './sync.ts'
 import { rollingUpgrade } from './upgrade.ts'
+
+// A pair whose directors differ. What each claim's machines are made of stands in topology.yaml, and what a run is told
+// takes its place.
+
+claim('versions-pair', (c) => onePair(c))
+
+claim('versions-pair-swapped', (c) => onePair(c, { versions: { keepalived: swapped(c) } }))
+
+claim('versions-checks', ownChecks)
+
+claim('versions-upgrade', rollingUpgrade)
+
+claim('versions-kernels', (c) => onePair(c))
+
+claim('versions-sync', survives)
+
+claim('versions-sync-kernels', survives)
+
+claim('versions-no-sync', breaks)
+
+/** The preferred director gets what the other one was asked to have, and the other way round; undefined: the default. */
+function swapped(c: ClaimContext): string | undefined {
+  const [preferred = '', other = ''] = c.topology.vips[0]!.candidates
+  const named = [
+    [preferred, c.wishFor({ name: other }).keepalived],
+    [other, c.wishFor({ name: preferred }).keepalived],
+  ].filter(([, wish]) => wish !== undefined)
+  return named.length === 0 ? undefined : named.map((pair) => pair.join('=')).join(',')
+}

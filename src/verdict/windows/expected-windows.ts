@@ -130,14 +130,20 @@ export class ExpectedWindows {
   trackedTakeover(handover: Handover, by: TrackedBy): Window {
     const [{ virtualRouterId: vrid }, successor] = this.#pair(handover)
     const master = this.instance({ node: handover.from, vrid })
-    return this.#said([handover.from, handover.to], trackedTakeover(master, successor, this.#change(handover.from, master, by, 'bad')))
+    return this.#said(
+      [handover.from, handover.to],
+      trackedTakeover(master, successor, this.#change(handover.from, master, by, 'bad')),
+    )
   }
 
   /** What `to`, the preferred node, tracks is well again, until it advertises in place of `from`. */
   trackedReturn(handover: Handover, by: TrackedBy): Window {
     const [current, { virtualRouterId: vrid }] = this.#pair(handover)
     const preferred = this.instance({ node: handover.to, vrid })
-    return this.#said([handover.to, handover.from], trackedReturn(preferred, current, this.#change(handover.to, preferred, by, 'good')))
+    return this.#said(
+      [handover.to, handover.from],
+      trackedReturn(preferred, current, this.#change(handover.to, preferred, by, 'good')),
+    )
   }
 
   firstCheck(check: Omit<Check, 'failure'>): Window {

@@ -4,17 +4,20 @@ import { chosenFor, demandNames } from '../../../src/topology/node-names.ts'
 
 const named = (...names: string[]): { readonly name: string }[] => names.map((name) => ({ name }))
 
-void t.test('master is the preferred candidate of the first VIP, backup its others, a role all that have it', async (t) => {
-  const topology = await loadTopology('dr-vrrp')
-  const names = (...choices: string[]): (string | undefined)[] =>
-    topology.nodes.map((node) => chosenFor(topology, node, named(...choices))?.name)
-  t.strictSame(
-    topology.nodes.map(({ name }) => name),
-    ['client', 'keepalived', 'keepalived-backup', 'node-1', 'node-2'],
-  )
-  t.strictSame(names('master', 'backup'), [undefined, 'master', 'backup', undefined, undefined])
-  t.strictSame(names('real-server', 'client'), ['client', undefined, undefined, 'real-server', 'real-server'])
-})
+void t.test(
+  'master is the preferred candidate of the first VIP, backup its others, a role all that have it',
+  async (t) => {
+    const topology = await loadTopology('dr-vrrp')
+    const names = (...choices: string[]): (string | undefined)[] =>
+      topology.nodes.map((node) => chosenFor(topology, node, named(...choices))?.name)
+    t.strictSame(
+      topology.nodes.map(({ name }) => name),
+      ['client', 'keepalived', 'keepalived-backup', 'node-1', 'node-2'],
+    )
+    t.strictSame(names('master', 'backup'), [undefined, 'master', 'backup', undefined, undefined])
+    t.strictSame(names('real-server', 'client'), ['client', undefined, undefined, 'real-server', 'real-server'])
+  },
+)
 
 void t.test('a name goes before master and backup, these before a role, whatever comes first', async (t) => {
   const topology = await loadTopology('dr-vrrp')
