@@ -59,6 +59,10 @@ export async function onePair(c: ClaimContext, boot: ClaimBoot = {}): Promise<vo
   const [preferred, other] = cluster.vip.candidates as [Node, Node]
   await checkVersions(c, cluster, [preferred, other])
   const since = cluster.clock.now()
+  for (let count = 0, from = since; count < 2; count++) {
+    const advert = await cluster.wire.waitFor(advertOf(preferred), { since: from, timeoutMs: 5_000 })
+    from = after(advert.at, 0.001)
+  }
   const load = await steady(cluster, cluster.client, { url: cluster.url() })
   c.check(`${preferred.name}, which has the higher priority, holds the VIP`, (await cluster.vip.owner()) === preferred)
   const senders = cluster.wire.advertSenders(await vridOf(c, preferred), { since })

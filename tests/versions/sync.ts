@@ -104,9 +104,7 @@ export async function breaks(c: ClaimContext): Promise<void> {
     })),
   })
   const cluster = await c.boot({ topology })
-  c.alwaysHealthy(cluster, {
-    excuse: { 'direct-answers': 'the reset that is proven comes from the director itself' },
-  })
+  c.alwaysHealthy(cluster)
   const { from, to, download, end, known, cutAt } = await downloadThroughFailover(c, cluster, false)
   c.check(`${to.name} did not know the connection`, known === undefined, known?.state)
   c.check(`${from.name} told it of none`, syncPackets(cluster, from, cutAt) === 0)

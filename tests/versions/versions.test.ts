@@ -8,21 +8,21 @@ import { rollingUpgrade } from './upgrade.ts'
 // A pair whose directors differ. What each claim's machines are made of stands in topology.yaml, and what a run is told
 // takes its place.
 
-claim('versions-pair', (c) => onePair(c))
+claim('ver-pair', (c) => onePair(c))
 
-claim('versions-pair-swapped', (c) => onePair(c, { versions: { keepalived: swapped(c) } }))
+claim('ver-swapped', (c) => onePair(c, { versions: { keepalived: swapped(c) } }))
 
-claim('versions-checks', ownChecks)
+claim('ver-checks', ownChecks)
 
-claim('versions-upgrade', rollingUpgrade)
+claim('ver-upgrade', rollingUpgrade)
 
-claim('versions-kernels', (c) => onePair(c))
+claim('ver-kernels', (c) => onePair(c))
 
-claim('versions-sync', survives)
+claim('ver-sync', survives)
 
-claim('versions-sync-kernels', survives)
+claim('ver-sync-mixed', survives)
 
-claim('versions-no-sync', breaks)
+claim('ver-no-sync', breaks)
 
 /** The preferred director gets what the other one was asked to have, and the other way round; undefined: the default. */
 function swapped(c: ClaimContext): string | undefined {

@@ -25,8 +25,8 @@ void t.test('those of no document come after them, and say so by their ids', asy
   const all = await listClaims()
   const first = all.findIndex(({ document }) => document === undefined)
   t.ok(first > 0)
-  for (const { id, topology, document } of all.slice(first)) {
+  for (const { id, document } of all.slice(first)) {
     t.equal(document, undefined, id)
-    t.ok(id.startsWith(`${topology}-`), id)
+    t.notMatch(id, /^\d{3}-/, 'no document has it')
   }
 })

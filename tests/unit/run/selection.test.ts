@@ -13,9 +13,9 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
-  t.strictSame(await ids({ wanted: ['versions'], grep: 'upgrade' }), ['versions-upgrade'])
+  t.strictSame(await ids({ wanted: ['versions'], grep: 'upgrade' }), ['ver-upgrade'])
   t.notOk(
-    (await ids({ wanted: [] })).some((id) => id.startsWith('versions-')),
+    (await ids({ wanted: [] })).some((id) => id.startsWith('ver-')),
     'what is of no document is asked for by name',
   )
 })
