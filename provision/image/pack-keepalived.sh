@@ -21,6 +21,10 @@ dump /usr/sbin/keepalived
 for unit in /usr/lib/systemd/system/keepalived.service /lib/systemd/system/keepalived.service; do dump "$unit"; done
 for file in passwd group nsswitch.conf services protocols ssl/openssl.cnf; do dump "/etc/$file"; done
 
+# What the package puts beside the configuration: 2.3 does not start without its keepalived.config-opts.
+mkdir -p "$work/from/etc"
+debugfs -R "rdump /etc/keepalived $work/from/etc" "$image" 2>/dev/null
+
 loader=$(find "$work/from/$libs" "$work/from/usr/$libs" -maxdepth 1 -name ld-linux-x86-64.so.2 | head -n 1)
 needed=$("$loader" --library-path "$work/from/$libs:$work/from/usr/$libs" --list "$work/from/usr/sbin/keepalived")
 if echo "$needed" | grep -q 'not found'; then

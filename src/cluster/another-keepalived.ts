@@ -27,8 +27,9 @@ export async function carryKeepalived(node: Node, tree: KeepalivedTree): Promise
 
 /**
  * Makes a keepalived that was carried in the one that systemd starts, by its own unit: it runs with the libraries of its
- * own Debian release in a root of its own, of which the machine's configuration and /run are a part. The package that was
- * there stays where it is and is no longer started; kernel, systemd and all else are the machine's. One that runs goes on.
+ * own Debian release in a root of its own, of which the machine's configuration and /run are a part; what its package has
+ * beside the configuration is added there. The package that was there stays where it is and is no longer started; kernel,
+ * systemd and all else are the machine's. One that runs goes on.
  */
 export async function installKeepalived(cluster: Cluster, node: Node, tree: KeepalivedTree): Promise<void> {
   const root = rootOf(tree)
@@ -41,7 +42,8 @@ export async function installKeepalived(cluster: Cluster, node: Node, tree: Keep
   ]
   const folder = '/etc/systemd/system/keepalived.service.d'
   await node.succeed(
-    `mkdir -p ${folder} && cp ${root}/keepalived.service /etc/systemd/system/keepalived.service &&
+    `cp -n ${root}/etc/keepalived/* /etc/keepalived/
+     mkdir -p ${folder} && cp ${root}/keepalived.service /etc/systemd/system/keepalived.service &&
      printf '%s\\n' ${dropIn.map((line) => `'${line}'`).join(' ')} >${folder}/lvslab.conf && systemctl daemon-reload`,
   )
   cluster.runsKeepalived(node, tree.version)
