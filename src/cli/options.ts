@@ -60,6 +60,8 @@ export function reporter(text: string, before: readonly ReporterSpec[] = []): Re
 /** What `--kernel` and `--keepalived` take; src/image/wish.ts reads them. */
 export const KERNEL_WISH = 'a suite, a version (6.12, 6.1.0-53), a .deb, a vmlinuz with its modules'
 export const KEEPALIVED_WISH = 'a suite, a version (2.3.3), a .deb'
+/** What `run` and `up` take besides; src/image/named-wish.ts reads it. */
+export const NAMED_WISH = 'or each node its own (master=A,backup=B)'
 
 /** Where CI systems say which of several parallel jobs this is, and whether they count from 0. */
 const PARALLEL_JOBS = [

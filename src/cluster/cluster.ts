@@ -7,6 +7,7 @@ import type {
   LatenessSpan,
   NetworkChange,
   NetworkControl,
+  NodeVersions,
 } from '../engine/engine.ts'
 import type { CableId, Wire } from '../fabric/index.ts'
 import type { Role, Topology, VirtualService } from '../topology/index.ts'
@@ -22,6 +23,7 @@ export class Cluster implements AsyncDisposable {
   readonly vips: readonly VirtualIp[]
   /** How it came up, and how long that took, ms from the first process. */
   readonly boot: { readonly mode: BootMode; readonly ms: number }
+  readonly #versions: Map<string, NodeVersions>
   /** What was done to its nodes on purpose, by faults and by commands. */
   readonly doings: Doings
   readonly #engine: EngineCluster
@@ -31,6 +33,7 @@ export class Cluster implements AsyncDisposable {
     this.#engine = withNotes(engine, this.doings)
     this.topology = engine.topology
     this.boot = boot
+    this.#versions = new Map(engine.versions)
     this.nodes = engine.topology.nodes.map((spec) => {
       const note = (what: string): void => this.doings.note(spec.name, what)
       return new Node(spec, engine.machines.get(spec.name)!, note)
@@ -55,6 +58,21 @@ export class Cluster implements AsyncDisposable {
 
   get captures(): EngineCluster['captures'] {
     return this.#engine.captures
+  }
+
+  /** What its nodes are made of now, by name. */
+  get versions(): ReadonlyMap<string, NodeVersions> {
+    return this.#versions
+  }
+
+  /** Keepalived's version on each director, by name: what windows follow from. */
+  get keepaliveds(): ReadonlyMap<string, string> {
+    return keepalivedsOf(this.#versions)
+  }
+
+  /** Notes that another keepalived runs on a node from now on. */
+  runsKeepalived({ name }: Node, version: string): void {
+    this.#versions.set(name, { ...this.#versions.get(name)!, keepalived: version })
   }
 
   /** @throws UsageError `LVSLAB_E_NODE_UNKNOWN` */
@@ -132,6 +150,13 @@ export class Cluster implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#engine[Symbol.asyncDispose]())
   }
+}
+
+/** Keepalived's versions, of those nodes that have one. */
+export function keepalivedsOf(versions: ReadonlyMap<string, NodeVersions>): ReadonlyMap<string, string> {
+  return new Map(
+    [...versions].flatMap(([name, { keepalived }]) => (keepalived === undefined ? [] : [[name, keepalived]])),
+  )
 }
 
 /** Cables and networks that are changed disturb the nodes on them. */

@@ -1,15 +1,14 @@
 import { demandCapabilities } from '../engine/capabilities.ts'
-import type { BootMode, Capability } from '../engine/engine.ts'
-import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
+import type { BootMode, Capability, NodeVersions } from '../engine/engine.ts'
+import { prepareHost, versionsOf, type VmHost } from '../engine/vm/vm-host.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
-import type { Progress } from '../image/index.ts'
+import { ensureKeepalivedTree, type KeepalivedTree, type Progress } from '../image/index.ts'
 import { loadTopology, readHeartbeatConfs, readKeepalivedConfs, type Topology } from '../topology/index.ts'
 import { Cluster } from './cluster.ts'
 import { untilMastersAdvertise, untilReady } from './ready/index.ts'
+import { demandWishes, type Wishes } from './wishes.ts'
 
-export interface LabOptions {
-  readonly kernel?: string | undefined
-  readonly userland?: string | undefined
+export interface LabOptions extends Wishes {
   readonly progress: Progress
 }
 
@@ -24,13 +23,16 @@ export interface BootOptions {
   readonly needs?: readonly Capability[]
 }
 
-/** Where clusters are booted: the kernel, userland and acceleration that all of them share. */
+/** Where clusters are booted: the kernels, userlands and acceleration that all of them share. */
 export class Lab {
   readonly host: VmHost
+  /** What was asked for. */
+  readonly wishes: Wishes
   readonly #progress: Progress
 
-  private constructor(host: VmHost, progress: Progress) {
+  private constructor(host: VmHost, { progress, ...wishes }: LabOptions) {
     this.host = host
+    this.wishes = wishes
     this.#progress = progress
   }
 
@@ -45,11 +47,32 @@ export class Lab {
 
   /** Builds what the cache lacks. */
   static async open(options: LabOptions): Promise<Lab> {
-    return new Lab(await prepareHost(options, options.progress), options.progress)
+    const { kernel, keepalived: userland, progress } = options
+    return new Lab(await prepareHost({ kernel, userland }, progress), options)
   }
 
-  /** Builds templates and snapshot of a topology, if the cache lacks them. */
+  /** One like this, with other machines. Builds what the cache lacks. */
+  with(wishes: Wishes): Promise<Lab> {
+    return Lab.open({ ...this.wishes, ...wishes, progress: this.#progress })
+  }
+
+  /** A keepalived to be carried into a machine that runs; see `carryKeepalived`. */
+  keepalivedTree(wish: string | undefined): Promise<KeepalivedTree> {
+    return ensureKeepalivedTree(wish, this.#progress)
+  }
+
+  /** Resolved versions of a topology's nodes, by their names. */
+  versions(topology: Topology): ReadonlyMap<string, NodeVersions> {
+    return versionsOf(this.host, topology)
+  }
+
+  /**
+   * Builds templates and snapshot of a topology, if the cache lacks them.
+   *
+   * @throws UsageError as {@link demandWishes}
+   */
   async prepare(topology: Topology, evidenceDir: string): Promise<void> {
+    demandWishes(topology, this.wishes)
     await VmCluster.prepare({
       host: this.host,
       topology,
@@ -62,13 +85,14 @@ export class Lab {
   /**
    * Boots a topology, by name, folder, or as a variant made with `vary`.
    *
-   * @throws UsageError for a topology that is wrong, or with `LVSLAB_E_ENGINE_LACKS` for an engine that cannot do what is
+   * @throws UsageError for a topology that is wrong, or that lacks a node that was named for a version, or with `LVSLAB_E_ENGINE_LACKS` for an engine that cannot do what is
    * needed; InfrastructureError for a cluster that does not come up
    */
   async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
     const { capabilities, engineName: name } = this
     demandCapabilities({ name, capabilities }, options.needs ?? [], 'inject the faults of this test')
     const topology = typeof which === 'string' ? await loadTopology(which) : which
+    demandWishes(topology, this.wishes)
     // A configuration that cannot be understood is found before a machine starts.
     await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
     const mode = options.mode ?? 'snapshot'

@@ -102,6 +102,14 @@ export interface ClusterLateness {
   readonly machineMs: number
 }
 
+/** What a machine is made of, resolved. */
+export interface NodeVersions {
+  /** As uname -r has it. */
+  readonly kernel: string
+  /** Debian's package version: "1:2.2.7-1+b2". Of directors only: elsewhere none runs. */
+  readonly keepalived?: string
+}
+
 /** A cluster of machines on the networks of a topology. */
 export interface EngineCluster extends AsyncDisposable {
   /** "vm". */
@@ -111,6 +119,8 @@ export interface EngineCluster extends AsyncDisposable {
   readonly clock: ClusterClock
   readonly wire: Wire
   readonly machines: ReadonlyMap<string, Machine>
+  /** What each was booted with, by name. */
+  readonly versions: ReadonlyMap<string, NodeVersions>
   /** What can be done to its networks, other than pulling cables. */
   readonly network: NetworkControl
   readonly captures: readonly { readonly network: string; readonly path: string }[]

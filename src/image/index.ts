@@ -1,6 +1,8 @@
 export { cachedKernel, ensureKernel, hasKernel, type Kernel } from './kernel.ts'
 export { compareVersions, upstreamVersion } from './debian-version.ts'
 export { holdIndexDay, releaseOf, shortReleaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'
+export { ensureKeepalivedTree, type KeepalivedTree } from './keepalived-tree.ts'
+export { parseNamedWishes, type NamedWishes } from './named-wish.ts'
 export { ensureUserland, hasUserland, type Userland } from './userland.ts'
 export {
   allIndexes,

@@ -1,5 +1,5 @@
 export { curlCommand, parseCurlOutput, placeFailures, placeInTime, type CurlLine, type Request } from './curl.ts'
 export { blackout, countByServer, type Blackout } from './history.ts'
-export { burst, steady, type BurstOptions, type SteadyLoad, type SteadyOptions } from './load.ts'
+export { burst, CURLS, steady, type BurstOptions, type SteadyLoad, type SteadyOptions } from './load.ts'
 export { connectionsOf, type Connections, type Opening } from './connections.ts'
 export { type Connection } from './connections-script.ts'

@@ -45,7 +45,7 @@ export interface SteadyLoad extends AsyncDisposable {
 }
 
 /** Several curls take turns, so that one that waits for a dead server does not silence the others. */
-const CURLS = 4
+export const CURLS = 4
 
 /** Starting a curl takes an emulated machine a while, four of them longer. */
 const FLOWING_TIMEOUT_MS = 20_000

@@ -88,6 +88,7 @@ const claim = z.looseObject({
   protocolWaitMs: ms.exactOptional(),
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
   attempt: z.number(),
+  versions: z.record(text, z.looseObject({ kernel: text, keepalived: text.exactOptional() })).exactOptional(),
   source: z.looseObject({ file: text, line: z.number() }).exactOptional(),
   regression: z
     .looseObject({

@@ -2,6 +2,7 @@ import type { CalibrationRecord, ClaimRecord, Figure, RunRecord, Verdict } from 
 import { calibrationSummary } from './calibration.ts'
 import { evidenceFolder } from './evidence-path.ts'
 import { figureLine } from './figure-line.ts'
+import { madeOf } from './made-of.ts'
 import { duration, standing } from './quantity.ts'
 import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
 import { sweepText } from './sweep-text.ts'
@@ -41,13 +42,22 @@ export function renderTerminal(run: RunRecord, options: TerminalOptions): string
   const width = Math.max(40, Math.floor(options.width))
   const idWidth = Math.max(0, ...run.claims.map((claim) => [...shownId(claim)].length))
   const indent = 3 + idWidth + 2
-  const claims = inOrder(run.claims).map((claim) => claimLines(claim, ink, width, idWidth, indent))
+  const layout = { ink, width, idWidth, indent }
+  const claims = inOrder(run.claims).map((claim) => claimLines(claim, madeOf(claim, run), layout))
   const lines = [...claims.flat(), ...closing(run, ink, width, options.reportPath)]
   // A person greps a log for "3.42 s": only the page keeps the no-break spaces that held a figure and its unit together.
   return `${lines.join('\n').replaceAll('\u202f', ' ')}\n`
 }
 
-function claimLines(claim: ClaimRecord, ink: Inks, width: number, idWidth: number, indent: number): string[] {
+interface Layout {
+  readonly ink: Inks
+  readonly width: number
+  readonly idWidth: number
+  readonly indent: number
+}
+
+function claimLines(claim: ClaimRecord, made: string | undefined, layout: Layout): string[] {
+  const { ink, width, idWidth, indent } = layout
   const hue = ink[claim.verdict]
   const title = `${claim.negative ? '(negative) ' : ''}${oneLine(claim.title)}`
   const id = shownId(claim)
@@ -58,6 +68,7 @@ function claimLines(claim: ClaimRecord, ink: Inks, width: number, idWidth: numbe
   return [
     head + first,
     ...rest.map((line) => ' '.repeat(indent) + line),
+    ...(made === undefined ? [] : under(oneLine(made), ink.dim, 2)),
     ...reasonLines(claim).flatMap((line) => under(line, hue)),
     ...claim.assertions
       .filter((assertion) => !assertion.ok)

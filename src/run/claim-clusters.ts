@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { ClusterTime } from '../clock.ts'
-import type { BootOptions, Cluster, Lab } from '../cluster/index.ts'
+import type { BootOptions, Cluster, Lab, Wishes } from '../cluster/index.ts'
 import { LvslabError, messageOf } from '../errors.ts'
 import type { Topology } from '../topology/index.ts'
 import { diskFull } from './disk-room.ts'
 import { COLLECT_DEADLINE_MS, collectEvidence, listFiles, writeVersions, type EvidenceFile } from './evidence/index.ts'
-import type { Verdict } from './record.ts'
+import type { ClaimRecord, Verdict } from './record.ts'
 
 /** Leaving clusters up for a person to look into. */
 export interface Keep {
@@ -63,6 +63,12 @@ export class ClaimClusters {
     return this.#evidenceError
   }
 
+  /** What the last cluster's nodes are made of, by name; undefined when none came up. */
+  get versions(): ClaimRecord['versions'] {
+    const last = this.#booted.at(-1)
+    return last && Object.fromEntries(last.cluster.versions)
+  }
+
   /** ms that all boots took; undefined when there was none. */
   get bootMs(): number | undefined {
     return this.#booted.length === 0 ? undefined : this.#booted.reduce((sum, { cluster }) => sum + cluster.boot.ms, 0)
@@ -70,14 +76,18 @@ export class ClaimClusters {
 
   async boot(
     asked: Topology,
-    options: Pick<BootOptions, 'startServices' | 'needs'> & { readonly mode?: BootOptions['mode'] },
+    options: Pick<BootOptions, 'startServices' | 'needs'> & {
+      readonly mode?: BootOptions['mode']
+      readonly versions?: Wishes
+    },
   ): Promise<Cluster> {
     const { sabotage, lab, say } = this.#options
     const directory = this.#directory(this.#tried++)
     const topology = (await sabotage?.vary?.(asked, join(this.#options.directory, 'sabotage'))) ?? asked
     const mode = this.#options.mode ?? options.mode
     say('booting the cluster')
-    const cluster = await lab.boot(topology, {
+    const own = options.versions === undefined ? lab : await lab.with(options.versions)
+    const cluster = await own.boot(topology, {
       evidenceDir: directory,
       ...(mode === undefined ? {} : { mode }),
       ...(options.startServices === undefined ? {} : { startServices: options.startServices }),

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
-import type { BootOptions, Cluster, Lab, Node } from '../cluster/index.ts'
+import { keepalivedsOf, type BootOptions, type Cluster, type Lab, type Node, type Wishes } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import type { WaitNotice } from '../fabric/index.ts'
 import { needsOf } from '../fault/index.ts'
-import type { Claim, Topology } from '../topology/index.ts'
+import { parseNamedWishes, type KeepalivedTree } from '../image/index.ts'
+import { chosenFor, type Claim, type Topology } from '../topology/index.ts'
 import {
   type Coverage,
   coverageOf,
@@ -91,6 +92,8 @@ export interface ClaimBoot {
   readonly topology?: Topology
   readonly mode?: BootOptions['mode']
   readonly startServices?: boolean
+  /** Machines of other versions than the claim's, as --kernel and --keepalived have them. */
+  readonly versions?: Wishes
   /**
    * The kinds of faults that are to come, as `lvslab fault` names them: "panic". With an engine that cannot inject one of
    * them the claim is skipped, before a machine boots.
@@ -101,8 +104,6 @@ export interface ClaimBoot {
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
 export class ClaimContext {
   readonly topology: Topology
-  /** What the configuration promises. */
-  readonly windows: Promise<ExpectedWindows>
   readonly #options: ClaimOptions
   readonly #clusters: ClaimClusters
   readonly #assertions: Assertion[] = []
@@ -113,6 +114,7 @@ export class ClaimContext {
   readonly #sweeps: Sweep[] = []
   readonly #questions: Promise<unknown>[] = []
   readonly #watch = new Watch()
+  #windows: { readonly key: string; readonly windows: Promise<ExpectedWindows> } | undefined
   #said: string | undefined
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
@@ -126,9 +128,31 @@ export class ClaimContext {
       ...(keep === undefined ? {} : { keep }),
       ...(sabotage === undefined ? {} : { sabotage }),
     })
-    this.windows = expectedWindows(options.topology, { version: lab.host.userland.keepalived })
-    // Whoever needs a window awaits it and gets the error there.
-    this.windows.catch(() => undefined)
+  }
+
+  /** What the configuration promises, by the keepalived that each director of the claim's last cluster has now. */
+  get windows(): Promise<ExpectedWindows> {
+    const { topology, lab } = this.#options
+    const booted = this.#clusters.all.at(-1)?.cluster
+    const versions = booted?.keepaliveds ?? keepalivedsOf(lab.versions(topology))
+    const key = JSON.stringify([...versions])
+    if (this.#windows?.key !== key) {
+      const windows = expectedWindows(topology, { versions })
+      // Whoever needs a window awaits it and gets the error there.
+      windows.catch(() => undefined)
+      this.#windows = { key, windows }
+    }
+    return this.#windows.windows
+  }
+
+  /** What the claim was asked to give a node, as --kernel and --keepalived have it; absent: the default. */
+  wishFor(node: Pick<Node, 'name'>): Wishes {
+    const of = (text: string | undefined): string | undefined => {
+      const { all, named } = parseNamedWishes(text)
+      return chosenFor(this.topology, node, named)?.wish ?? all
+    }
+    const { kernel, keepalived } = this.#options.lab.wishes
+    return { kernel: of(kernel), keepalived: of(keepalived) }
   }
 
   /** Folder for what this attempt leaves behind. */
@@ -143,6 +167,11 @@ export class ClaimContext {
     const cluster = await this.#clusters.boot(options.topology ?? this.topology, { ...options, needs })
     cluster.wire.onWait = (wait) => this.#tellWait(wait)
     return cluster
+  }
+
+  /** A keepalived to be carried into a machine that runs, as --keepalived has it. */
+  keepalivedTree(wish: string | undefined): Promise<KeepalivedTree> {
+    return this.#options.lab.keepalivedTree(wish)
   }
 
   /** What every healthy cluster keeps to, from now to the end of the claim; see `healthOf`. */
@@ -311,6 +340,7 @@ export class ClaimContext {
       ...end,
       ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
       ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
+      ...(this.#clusters.versions === undefined ? {} : { versions: this.#clusters.versions }),
       // A cluster that stays up goes on writing.
       evidence: await evidenceOf(files, outDir, keep === undefined),
       folder: relative(outDir, this.directory),

@@ -2,10 +2,11 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
-import { Lab, type BootOptions } from '../cluster/index.ts'
+import { Lab, type BootOptions, type Wishes } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
 import { ClaimContext, type Keep, type Sabotage } from './claim-context.ts'
 import { knownRegression } from './known-regression.ts'
+import { keyOf, wishesOf } from './claim-versions.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** What a process that runs claims is told, in the environment variable `LVSLAB_CLAIMS`. */
@@ -38,7 +39,8 @@ export type SessionMessage =
 
 const ATTEMPTS = 3
 
-let lab: Promise<Lab> | undefined
+/** One for each choice of versions: most claims share one. */
+const labs = new Map<string, Promise<Lab>>()
 let settings: Promise<SessionSettings> | undefined
 
 async function sessionSettings(): Promise<SessionSettings> {
@@ -94,6 +96,15 @@ function keeping(id: string, when: 'failed' | 'always', hand: Keep['hand']): Kee
   }
 }
 
+function labFor(wishes: Wishes): Promise<Lab> {
+  const key = keyOf(wishes)
+  const known = labs.get(key)
+  if (known) return known
+  const opened = Lab.open({ ...wishes, progress: (line) => tellParent({ type: 'progress', line }) })
+  labs.set(key, opened)
+  return opened
+}
+
 /** Puts one claim to the test, again where only the machine's lateness was in the way, and tells the parent. */
 export async function runClaim(
   id: string,
@@ -103,14 +114,29 @@ export async function runClaim(
   settings ??= sessionSettings()
   const { outDir, folder = 'claims', kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
   const { claim, topology } = await findClaim(id)
+  const wishes = wishesOf(claim, { kernel, keepalived })
   const onProgress = (line: string, waitMs?: number): void =>
     tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
-    lab ??= Lab.open({ kernel, userland: keepalived, progress: (line) => tellParent({ type: 'progress', line }) })
-    const { userland, kernel: booted } = (await lab).host
+    const lab = await labFor(wishes)
+    const { userland, kernel: booted } = lab.host
     const regression = await knownRegression(id, { keepalived: userland.keepalived, kernel: booted.release })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
-      ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },
+      ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab },
       ...(regression === undefined ? {} : { regression }),
+      ...{ lastAttempt: attempt >= attempts, onJudged: () => tellParent({ type: 'judged', id }) },
+      ...(hooks.source === undefined ? {} : { source: hooks.source }),
+      ...(keep === undefined || !hooks.hand ? {} : { keep: keeping(id, keep, hooks.hand) }),
+      ...(sabotage === undefined || !hooks.sabotageOf ? {} : { sabotage: hooks.sabotageOf(sabotage) }),
+    })
+    const record = await context.run(body)
+    if (record.verdict === 'inconclusive' && attempt < attempts) {
+      onProgress(`${record.reason ?? 'inconclusive'}; trying again`)
+      continue
+    }
+    tellParent({ type: 'end', record })
+    return record
+  }
+}

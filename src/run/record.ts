@@ -166,6 +166,11 @@ export interface ClaimRecord {
   /** How late the harness was scheduled while the claim ran, ms. */
   readonly lateness?: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }
   readonly attempt: number
+  /**
+   * What each node was made of, by name, resolved: the kernel as uname -r has it, on directors Debian's version of
+   * keepalived, that which ran last where the claim changed it. Of the claim's last cluster; absent when none came up.
+   */
+  readonly versions?: Readonly<Record<string, { readonly kernel: string; readonly keepalived?: string }>>
   /** Where the claim's test is declared: path relative to the project, line from 1. */
   readonly source?: { readonly file: string; readonly line: number }
   /** Of a claim that shows a known regression: what is known of it. */
@@ -226,9 +231,9 @@ export interface RunRecord {
   readonly command: readonly string[]
   readonly host: HostRecord
   readonly engine: 'vm' | 'vagrant'
-  /** Resolved version: "6.1.0-56-cloud-amd64". */
+  /** Resolved version: "6.1.0-56-cloud-amd64"; then those of nodes that were named: ", backup 6.12.117+deb13-cloud-amd64". */
   readonly kernel: string
-  /** Resolved Debian package version: "1:2.2.7-1+b2". */
+  /** Resolved Debian package version, "1:2.2.7-1+b2", and in the same way those of directors that were named. */
   readonly keepalived: string
   readonly userland: string
   /** Where the time went, ms: setup, images, template, boot, claims, report, … */

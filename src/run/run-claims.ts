@@ -1,6 +1,6 @@
 import { availableParallelism, freemem } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Lab } from '../cluster/index.ts'
+import { demandWishes, Lab, withNamed, type Wishes } from '../cluster/index.ts'
 import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
@@ -11,6 +11,7 @@ import { quickCalibration } from './calibration.ts'
 import { DiskRoom } from './disk-room.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { lanesOf } from './lanes.ts'
+import { distinctClusters } from './claim-versions.ts'
 import { Durations } from './progress/durations.ts'
 import { ProgressView } from './progress/progress-view.ts'
 import { RecordSoFar } from './record-so-far.ts'
@@ -46,6 +47,8 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   const tookMs = options.shardBy === undefined ? undefined : durationsIn(await readRun(options.shardBy))
   const selected = await selectClaims({ ...wanted, shard: options.shard, tookMs })
   const shard = options.shard && { ...options.shard, claims: claimsOf(await selectClaims(wanted)) }
+  const clusters = distinctClusters(selected, options)
+  for (const { topology, wishes } of clusters) demandWishes(topology, wishes)
   const outDir = resolve(options.out ?? join('reports', `run-${stamp(startedAt)}`))
   const { stdout, env } = process
   const reporters = reportersFor(withDefaults(options.reporters ?? [], env), { outDir, stdout, env })
@@ -69,16 +72,17 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     const progress = (line: string): void => view.progress(line)
     const calibrating = quickCalibration((line) => view.progress(`calibration: ${line}`))
     const lab = await timed('images', () =>
-      Lab.open({ kernel: options.kernel, userland: options.keepalived, progress }),
+      Lab.open({ kernel: options.kernel, keepalived: options.keepalived, progress }),
     )
-    const { qemu, acceleration, kernel, userland } = lab.host
-    view.progress(
-      `QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel.release}, keepalived ${userland.keepalived}`,
-    )
+    const { qemu, acceleration, namedKernels, namedUserlands } = lab.host
+    const kernel = withNamed(lab.host.kernel, namedKernels, ({ release }) => release)
+    const keepalived = withNamed(lab.host.userland, namedUserlands, (userland) => userland.keepalived)
+    const userland = withNamed(lab.host.userland, namedUserlands, ({ name }) => name)
+    view.progress(`QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel}, keepalived ${keepalived}`)
     // Machines that boot now would be in its way, as it in theirs.
     const calibration = await timed('calibration', () => calibrating)
     const durations = new Durations(`${acceleration.kind}${options.cold ? ' cold' : ''}`)
-    if (!options.cold) await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
+    if (!options.cold) await timed('snapshots', () => prepareAll(lab, clusters, outDir, view))
     const lanes = lanesOf(availableParallelism(), freemem())
     view.expect(durations.read(), lanes)
     tell.runStarted({
@@ -93,9 +97,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - started),
       ...{ command, host, engine: 'vm' },
-      kernel: kernel.release,
-      keepalived: userland.keepalived,
-      userland: userland.name,
+      ...{ kernel, keepalived, userland },
       phases: { ...phases },
       topologies: [...selected.keys()].map(topologyRecord),
       calibration,
@@ -131,14 +133,15 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
 /** A topology that does not come up fails its own claims, each with the reason; the others still get their turn. */
 async function prepareAll(
   lab: Lab,
-  topologies: readonly Topology[],
+  clusters: readonly { readonly topology: Topology; readonly wishes: Wishes }[],
   outDir: string,
   view: ProgressView,
 ): Promise<void> {
-  for (const [index, topology] of topologies.entries()) {
-    view.doing(`a ready ${topology.name} to copy from (cluster ${index + 1} of ${topologies.length})`)
+  for (const [index, { topology, wishes }] of clusters.entries()) {
+    view.doing(`a ready ${topology.name} to copy from (cluster ${index + 1} of ${clusters.length})`)
     try {
-      await lab.prepare(topology, join(outDir, 'prepare', topology.name))
+      const own = await lab.with(wishes)
+      await own.prepare(topology, join(outDir, 'prepare', topology.name))
     } catch (error) {
       view.progress(describeError(error))
     }

@@ -23,7 +23,7 @@ export interface Topology {
 }
 
 /** Known regressions of keepalived and of the kernel: red where a version has one. */
-export type TopologyGroup = 'regressions'
+export type TopologyGroup = 'regressions' | 'versions'
 
 export interface Claim {
   /** Document and number: "004-1"; of a group, its prefix and whatever tells: "reg-keepalived-1757". */
@@ -35,6 +35,8 @@ export interface Claim {
   readonly timed: boolean
   /** What it leaves in the run record besides figures; a run fails a claim that does not, or that does without saying so. */
   readonly records: readonly 'timeline'[]
+  /** What its machines are made of where the run does not say, as --kernel and --keepalived have it. */
+  readonly versions?: { readonly kernel?: string | undefined; readonly keepalived?: string | undefined } | undefined
 }
 
 export interface Network {

@@ -19,7 +19,7 @@ export const ROLES = [
 ] as const satisfies readonly Role[]
 
 /** Topologies that stand apart from those of the documents; their tests are in the folder of that name in tests/. */
-export const TOPOLOGY_GROUPS = ['regressions'] as const satisfies readonly TopologyGroup[]
+export const TOPOLOGY_GROUPS = ['regressions', 'versions'] as const satisfies readonly TopologyGroup[]
 
 /** IPVS's schedulers, by ipvsadm(8)'s names; the kernel's net/netfilter/ipvs/ip_vs_*.c. */
 export const SCHEDULERS = [
@@ -177,6 +177,13 @@ const claim = z.strictObject({
     .array(z.enum(['timeline'], 'must be "timeline"'))
     .default([])
     .describe('What it records besides figures: "timeline", the events of a failover. Found by run --grep.'),
+  versions: z
+    .strictObject({
+      kernel: text.optional().describe('As run --kernel has it: "master=bookworm,backup=trixie".'),
+      keepalived: text.optional().describe('As run --keepalived has it.'),
+    })
+    .optional()
+    .describe('What its machines are made of where the run does not say. Default: the defaults.'),
 })
 
 export const topologySchema = z

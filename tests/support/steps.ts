@@ -111,12 +111,17 @@ export async function letPass(cluster: Cluster, until: ClusterTime): Promise<voi
 }
 
 /**
- * How long keepalived was in BACKUP STATE after its start before it became master, ms, by the node's own journal: what
- * the boot of its machine takes is not in it.
+ * How long keepalived was in BACKUP STATE after its last start before it became master, ms, by the node's own journal: what
+ * the boot of its machine takes is not in it. Each line's time is that at which keepalived sent it (systemd.journal-fields(7),
+ * _SOURCE_REALTIME_TIMESTAMP): journald itself is late while a machine boots.
  */
 export async function startToMasterMs(node: Node): Promise<number> {
-  const lines = (await node.service('keepalived').journal()).split('\n')
-  const stampMs = (text: string): number =>
-    Number(lines.find((line) => line.includes(text))?.match(/\[\s*([\d.]+)\]/)?.[1] ?? Number.NaN) * 1000
+  const fields = 'MESSAGE,_SOURCE_REALTIME_TIMESTAMP'
+  const text = await node.succeed(`journalctl -u keepalived -n 200 --no-pager -o json --output-fields=${fields}`)
+  const lines = text.split('\n').map((line) => JSON.parse(line) as Record<string, string>)
+  const stampMs = (words: string): number => {
+    const found = lines.findLast(({ MESSAGE = '' }) => MESSAGE.includes(words))
+    return Number(found?.['_SOURCE_REALTIME_TIMESTAMP'] ?? found?.['__REALTIME_TIMESTAMP'] ?? Number.NaN) / 1000
+  }
   return stampMs('Entering MASTER STATE') - stampMs('Entering BACKUP STATE (init)')
 }

@@ -3,6 +3,7 @@ import type { RunClaimsOptions } from '../../run/index.ts'
 import {
   KEEPALIVED_WISH,
   KERNEL_WISH,
+  NAMED_WISH,
   REPORTER_HELP,
   choice,
   reporter,
@@ -13,15 +14,17 @@ import {
 import type { AddCommand } from './command-module.ts'
 
 const EXAMPLES = `
-Selection: claims (004-4), topologies (dr-vrrp) and groups (regressions); none means all that are in no group. "list"
-shows them.
+Selection: claims (004-4), topologies (dr-vrrp) and groups (regressions, versions); none means all that are in no group.
+"list" shows them.
 
 ${REPORTER_HELP}
 
 Examples:
-  npx lvslab run                         every claim
+  npx lvslab run                         every claim of the documents
   npx lvslab run dr-vrrp --keep failed   leave the machines of a failed claim
   npx lvslab run 004-4 --repeat 20       the spread of one figure
+  npx lvslab run dr-vrrp --keepalived master=2.2.7,backup=2.3.3
+                                         a pair of two versions
   npx lvslab run --shard 1/4 --out ci    the first quarter, for CI
   npx lvslab run --grep timeline         every failover, with the table of its events
   npx lvslab run --tap | tee run.tap     TAP 14 for another program
@@ -41,8 +44,8 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .command('run')
     .description('prove claims, and write what was measured')
     .argument('[selection...]', 'claims and topologies')
-    .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}`)
-    .option('--keepalived <wish>', `keepalived of the machines, with its userland: ${KEEPALIVED_WISH}`)
+    .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}; ${NAMED_WISH}`)
+    .option('--keepalived <wish>', `keepalived of the directors, with its userland: ${KEEPALIVED_WISH}; ${NAMED_WISH}`)
     .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
     .addOption(
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),

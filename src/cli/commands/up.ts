@@ -1,11 +1,12 @@
 import { ExitCode } from '../../errors.ts'
-import { clusterName } from '../options.ts'
+import { clusterName, KEEPALIVED_WISH, KERNEL_WISH, NAMED_WISH } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 interface Options {
   readonly name?: string
   readonly cold?: boolean
   readonly kernel?: string
+  readonly keepalived?: string
   readonly out?: string
 }
 
@@ -15,7 +16,8 @@ export const addUp: AddCommand = (program, setExitCode) => {
     .description('boot a cluster and leave it running')
     .argument('<topology>', 'a name that "list" shows, or a folder with a topology.yaml')
     .option('--name <name>', 'what to call it (default: its topology)', clusterName)
-    .option('--kernel <name>', 'kernel of the machines')
+    .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}; ${NAMED_WISH}`)
+    .option('--keepalived <wish>', `keepalived of the directors: ${KEEPALIVED_WISH}; ${NAMED_WISH}`)
     .option('--cold', 'boot every machine from its disk', false)
     .option('--out <folder>', 'where captures and consoles go (default: reports/up-<name>-<time>)')
     .addHelpText('after', '\nExamples:\n  npx lvslab up dr-vrrp\n  npx lvslab up ./my-cluster --name mine --cold')
@@ -26,6 +28,7 @@ async function up(which: string, options: Options): Promise<number> {
   const { mkdir } = await import('node:fs/promises')
   const path = await import('node:path')
   const { loadTopology, readHeartbeatConfs, readKeepalivedConfs } = await import('../../topology/index.ts')
+  const { demandWishes } = await import('../../cluster/index.ts')
   const { demandFree } = await import('../supervisor/state.ts')
   const { startSupervisor } = await import('../supervisor/start.ts')
   const { renderUp } = await import('../render/up.ts')
@@ -35,6 +38,7 @@ async function up(which: string, options: Options): Promise<number> {
   const topology = await loadTopology(which)
   // Before images are built for minutes.
   await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
+  demandWishes(topology, options)
   const name = options.name ?? clusterName(topology.name)
   await demandFree(name)
   const evidence = path.resolve(options.out ?? `reports/up-${name}-${timestamp(new Date())}`)
@@ -50,10 +54,10 @@ async function up(which: string, options: Options): Promise<number> {
   for (const signal of signals) process.on(signal, onSignal)
   try {
     progress.say(`starting ${name}`)
-    const { kernel, cold = false } = options
+    const { kernel, keepalived, cold = false } = options
     const launch = { name, folder: topology.folder, topology: topology.name, cold, evidence }
     const status = await startSupervisor(
-      { ...launch, ...(kernel === undefined ? {} : { kernel }) },
+      { ...launch, ...(kernel === undefined ? {} : { kernel }), ...(keepalived === undefined ? {} : { keepalived }) },
       { onProgress: progress.say, signal: interrupt.signal },
     )
     progress[Symbol.dispose]()

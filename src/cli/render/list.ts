@@ -5,6 +5,7 @@ import { table } from '../terminal/text.ts'
 
 const GROUPS: Readonly<Record<TopologyGroup, string>> = {
   regressions: 'known regressions, red with a version that has one; run only when named: npx lvslab run regressions',
+  versions: 'pairs of several versions; run only when named: npx lvslab run versions',
 }
 
 /** Topologies with what is proved of them. */
@@ -13,7 +14,8 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
   const idWidth = Math.max(0, ...claims.map(({ id }) => id.length))
   const clusters = topologies.map((topology, index) => {
     const own = claims.filter((claim) => claim.topology === topology.name)
-    const [head = '', ...more] = table([[ink.bold(topology.name), topology.title]], { width })
+    const ofNone = topology.document === undefined ? ink.dim(' (of no document: run where it is named)') : ''
+    const [head = '', ...more] = table([[ink.bold(topology.name), topology.title + ofNone]], { width })
     const rows = own.map(({ id, title, negative, records }) => [
       ink.name(id.padEnd(idWidth)),
       [negative ? `${ink.warn('(negative)')} ` : '', title, ...records.map((kind) => ` ${ink.dim(`[${kind}]`)}`)].join(

@@ -9,6 +9,7 @@ export const launchSchema = z.strictObject({
   folder: z.string(),
   topology: z.string(),
   kernel: z.string().optional(),
+  keepalived: z.string().optional(),
   cold: z.boolean(),
   /** Absolute. */
   evidence: z.string(),

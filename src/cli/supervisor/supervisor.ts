@@ -1,5 +1,5 @@
 import { rm, rmdir } from 'node:fs/promises'
-import { Lab, type Cluster } from '../../cluster/index.ts'
+import { Lab, withNamed, type Cluster } from '../../cluster/index.ts'
 import { InfrastructureError } from '../../errors.ts'
 import { FAULT_KINDS, faultKind, whyImpossible } from '../../fault/index.ts'
 import { runtimeDir } from '../../host/paths.ts'
@@ -62,9 +62,9 @@ export class Supervisor {
   }
 
   async boot(progress: (line: string) => void): Promise<Status> {
-    const { kernel, folder, evidence, cold, topology } = this.#launch
+    const { kernel, keepalived, folder, evidence, cold, topology } = this.#launch
     progress('looking for kernel, userland and QEMU')
-    const lab = await Lab.open({ kernel, progress })
+    const lab = await Lab.open({ kernel, keepalived, progress })
     this.#host = hostOf(lab.host)
     progress(`booting ${topology}`)
     const cluster = await lab.boot(folder, { mode: cold ? 'cold' : 'snapshot', evidenceDir: evidence })
@@ -226,11 +226,12 @@ function remainsOf(cluster: Cluster, { node: name, fault, kind }: ActiveFault): 
   return remains === '' ? {} : { remains }
 }
 
-function hostOf({ acceleration, kernel, userland }: Lab['host']): StatusHead['host'] {
+function hostOf(host: Lab['host']): StatusHead['host'] {
+  const { acceleration, kernel, userland, namedKernels, namedUserlands } = host
   return {
     acceleration: acceleration.kind,
     ...(acceleration.reason === undefined ? {} : { reason: acceleration.reason }),
-    kernel: kernel.release,
-    keepalived: userland.keepalived,
+    kernel: withNamed(kernel, namedKernels, ({ release }) => release),
+    keepalived: withNamed(userland, namedUserlands, (one) => one.keepalived),
   }
 }

@@ -4,7 +4,7 @@ import { run } from '../../host/process.ts'
 import { cacheDir, removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ARGS_VERSION, type MachineShape } from './qemu-args.ts'
 import { saveState } from './saved-state.ts'
-import type { SavedMachine, VmHost } from './vm-host.ts'
+import type { NodeHost, SavedMachine } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
 /** What a node will run soon: read once here, it comes from the page cache in every clone. */
@@ -20,7 +20,7 @@ sync; echo 1 >/proc/sys/vm/compact_memory 2>/dev/null; :
 const templateMac = (index: number): string => `02:4c:56:53:00:${index.toString(16).padStart(2, '0')}`
 
 /** What a saved state depends on besides the shape. */
-export function hostKey(host: VmHost): Record<string, unknown> {
+export function hostKey(host: NodeHost): Record<string, unknown> {
   return {
     argsVersion: ARGS_VERSION,
     qemu: host.qemu.version,
@@ -31,7 +31,7 @@ export function hostKey(host: VmHost): Record<string, unknown> {
 }
 
 /** A machine of this shape that has just booted and has no role yet, saved; booted now if the cache has none. */
-export async function ensureTemplate(host: VmHost, shape: MachineShape, progress: Progress): Promise<SavedMachine> {
+export async function ensureTemplate(host: NodeHost, shape: MachineShape, progress: Progress): Promise<SavedMachine> {
   const label = `template ${host.kernel.name}/${host.userland.name} ${shape.memoryMiB} MiB, ${shape.nicCount} NIC`
   const entry = await ensureEntry(
     {

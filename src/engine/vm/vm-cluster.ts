@@ -7,14 +7,14 @@ import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
-import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
+import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
 import { LatenessMeter } from './lateness-meter.ts'
-import { hostFor, type SavedMachine, type VmHost } from './vm-host.ts'
+import { hostFor, versionsOf, type NodeHost, type SavedMachine, type VmHost } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
 export interface VmBootOptions {
@@ -48,6 +48,7 @@ export class VmCluster implements EngineCluster {
   readonly fabric: Fabric
   readonly network: FabricNetwork
   readonly machines: ReadonlyMap<string, VmMachine>
+  readonly versions: ReadonlyMap<string, NodeVersions>
   readonly #scratch: string
   readonly #options: VmBootOptions
   readonly #meter: LatenessMeter
@@ -57,6 +58,7 @@ export class VmCluster implements EngineCluster {
     this.fabric = fabric
     this.network = new FabricNetwork(fabric)
     this.machines = machines
+    this.versions = versionsOf(options.host, options.topology)
     this.#scratch = scratch
     this.#options = options
     this.#meter = new LatenessMeter(fabric.clock, () => [...machines.values()].map(({ name, pid }) => ({ name, pid })))
@@ -104,7 +106,7 @@ export class VmCluster implements EngineCluster {
         node.name,
         new VmMachine({
           name: node.name,
-          host: hostFor(options.host, node),
+          host: hostFor(options.host, topology, node),
           memoryMiB: node.memoryMiB,
           nics: node.interfaces.map((nic) => ({ mac: nic.mac, socket: fabric.socketPath(cableOf(node, nic.name)) })),
           directory: join(scratch, String(index)),
@@ -186,11 +188,15 @@ export class VmCluster implements EngineCluster {
       memoryMiB: node.memoryMiB,
       nicCount: node.interfaces.length,
     })
-    const keyOf = (node: NodeSpec): string => JSON.stringify([hostFor(host, node).userland.key, shapeOf(node)])
+    const hostOf = (node: NodeSpec): NodeHost => hostFor(host, this.topology, node)
+    const keyOf = (node: NodeSpec): string => {
+      const { kernel, userland } = hostOf(node)
+      return JSON.stringify([kernel.key, userland.key, shapeOf(node)])
+    }
     const templates = new Map<string, SavedMachine>()
     for (const node of mode === 'cold' ? [] : this.topology.nodes) {
       const key = keyOf(node)
-      if (!templates.has(key)) templates.set(key, await ensureTemplate(hostFor(host, node), shapeOf(node), progress))
+      if (!templates.has(key)) templates.set(key, await ensureTemplate(hostOf(node), shapeOf(node), progress))
     }
     await Promise.all(
       this.topology.nodes.map(async (node) => {
@@ -306,6 +312,9 @@ function unpackAndWake(): string {
   return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
 }
 
+const isMixed = ({ namedKernels, namedUserlands }: VmHost): boolean => namedKernels.length + namedUserlands.length > 0
+const keysOf = ({ kernel, userland }: NodeHost): string[] => [kernel.key, userland.key]
+
 async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<string> {
   const { host, topology, progress } = options
   const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, true)))
@@ -319,6 +328,7 @@ async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<str
       from: {
         ...hostKey(host),
         others: host.others.key,
+        ...(isMixed(host) ? { mixed: topology.nodes.map((node) => keysOf(hostFor(host, topology, node))) } : {}),
         snapshotVersion: SNAPSHOT_VERSION,
         nodes: topology.nodes.map(({ name, memoryMiB, interfaces, roles }) => ({ name, memoryMiB, interfaces, roles })),
         files: [...files.flat(), ...scripts].map(({ path, content, mode }) => [path, mode, text(content)]),

@@ -13,7 +13,7 @@ import { QemuProcess } from './qemu-process.ts'
 import { Qmp } from './qmp.ts'
 import { loadState } from './saved-state.ts'
 import { VmTerminal } from './vm-terminal.ts'
-import type { SavedMachine, VmHost } from './vm-host.ts'
+import type { NodeHost, SavedMachine } from './vm-host.ts'
 
 /** A machine that boots from its disk answers within a quarter of this, if the host lets it run. */
 const OWN_BOOT_TIME_MS = 45_000
@@ -31,7 +31,7 @@ const PANIC = 'Kernel panic - not syncing'
 
 export interface VmMachineOptions {
   readonly name: string
-  readonly host: VmHost
+  readonly host: NodeHost
   readonly memoryMiB: number
   readonly nics: readonly Nic[]
   /** Private folder for sockets, disk and memory. */

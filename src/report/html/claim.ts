@@ -1,4 +1,5 @@
-import type { Assertion, ClaimRecord } from '../../run/record.ts'
+import type { Assertion, ClaimRecord, RunRecord } from '../../run/record.ts'
+import { madeOf } from '../made-of.ts'
 import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
@@ -11,7 +12,11 @@ import { timelineSection } from './timeline.ts'
 import { trafficSection } from './traffic.ts'
 
 /** One claim with everything that was measured for it. */
-export function claimSection(claim: ClaimRecord, anchor: string, command: readonly string[] = []): Markup {
+export function claimSection(
+  claim: ClaimRecord,
+  anchor: string,
+  run: Pick<RunRecord, 'command' | 'kernel' | 'keepalived'>,
+): Markup {
   return html`<article
     class="claim card is-${claim.verdict}"
     id="${anchor}"
@@ -36,7 +41,7 @@ export function claimSection(claim: ClaimRecord, anchor: string, command: readon
         </ul>
       </div>`
     }
-    ${footer(claim, command)}
+    ${footer(claim, run)}
   </article>`
 }
 
@@ -103,9 +108,11 @@ function testText({ name, errorRate, statistic, p }: NonNullable<Assertion['test
   return `test: ${[name, ...figures.filter((figure) => figure !== undefined)].join(', ')}`
 }
 
-function footer(claim: ClaimRecord, command: readonly string[]): Markup {
+function footer(claim: ClaimRecord, run: Pick<RunRecord, 'command' | 'kernel' | 'keepalived'>): Markup {
   const { lateness } = claim
   const facts: (readonly [string, string])[] = []
+  const made = madeOf(claim, run)
+  if (made !== undefined) facts.push(['made of', made])
   if (claim.bootMs !== undefined) facts.push(['cluster ready after', duration(claim.bootMs)])
   if (claim.protocolWaitMs !== undefined) facts.push(['imposed by protocols', duration(claim.protocolWaitMs)])
   if (lateness)
@@ -126,7 +133,7 @@ function footer(claim: ClaimRecord, command: readonly string[]): Markup {
     }
     ${evidenceList(claim)}
     <p class="again">
-      <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, command)}</code>
+      <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, run.command)}</code>
     </p>
   </footer>`
 }

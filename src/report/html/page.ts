@@ -25,7 +25,7 @@ export function renderHtml(run: RunRecord): string {
       ${runHeader(run)}
       <main id="main">
         ${documentSummary(run, all)} ${claimIndex(claims, anchors)} ${findingsSection(claims, anchors)}
-        ${all.map((cluster) => clusterSection(cluster, anchors, run.command))}
+        ${all.map((cluster) => clusterSection(cluster, anchors, run))}
       </main>
       <footer class="page-foot muted">
         Made from <a href="./run.json">run.json</a> (${run.schema}) by lvslab ${run.lvslab}. A claim passes, fails, or
@@ -58,7 +58,7 @@ function clusters(run: RunRecord, claims: readonly ClaimRecord[]): Cluster[] {
 function clusterSection(
   { name, anchor, topology, claims }: Cluster,
   anchors: ReadonlyMap<ClaimRecord, string>,
-  command: readonly string[],
+  run: RunRecord,
 ): Markup {
   const title = topology ? html`${topology.title}` : html`claims of a cluster that the record does not describe`
   return html`<section class="cluster" aria-labelledby="${anchor}">
@@ -67,6 +67,6 @@ function clusterSection(
       ${topology?.document !== undefined && html`<span class="muted">document ${topology.document}</span>`}
     </h2>
     ${topology && html`<div class="card">${topologySection(topology)}</div>`}
-    ${claims.map((claim) => claimSection(claim, anchors.get(claim) ?? '', command))}
+    ${claims.map((claim) => claimSection(claim, anchors.get(claim) ?? '', run))}
   </section>`
 }

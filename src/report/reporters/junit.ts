@@ -1,6 +1,7 @@
 import type { ClaimRecord, RunRecord } from '../../run/record.ts'
 import { evidenceFolder } from '../evidence-path.ts'
 import { figureLine, figureParts } from '../figure-line.ts'
+import { madeOf } from '../made-of.ts'
 import { headline, inOrder, reproduce } from '../summary.ts'
 import { oneLine, plainLines, shorten } from '../text.ts'
 import { attachments, type EvidencePlace } from './attachments.ts'
@@ -77,6 +78,7 @@ function properties(run: RunRecord, claims: readonly ClaimRecord[]): string[] {
     ...own.map(([name, value]) => property(name, value)),
     ...claims.flatMap((claim) => [
       property(`${claim.id} verdict`, claim.verdict),
+      ...[madeOf(claim, run) ?? []].flat().map((text) => property(`${claim.id} made of`, oneLine(text))),
       ...claim.figures.map((figure) => {
         const { value, verdict } = figureParts(figure)
         const { formula, source } = figure.window ?? {}

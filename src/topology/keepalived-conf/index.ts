@@ -6,5 +6,6 @@ export {
   parseKeepalivedConf,
   readKeepalivedConf,
   readKeepalivedConfs,
+  type ReadAllOptions,
   type ReadOptions,
 } from './read.ts'

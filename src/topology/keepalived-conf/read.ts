@@ -63,14 +63,22 @@ export async function readKeepalivedConf(file: string, options: ReadOptions = {}
   return parseKeepalivedConf(text, file, options)
 }
 
+export interface ReadAllOptions extends ReadOptions {
+  /** Nodes whose keepalived is another than `version`, by their names. */
+  readonly versions?: ReadonlyMap<string, string>
+}
+
 /** The configurations that a topology puts into its nodes, by the nodes' names. */
 export async function readKeepalivedConfs(
   topology: Topology,
-  options: ReadOptions = {},
+  { versions, ...options }: ReadAllOptions = {},
 ): Promise<ReadonlyMap<string, KeepalivedConf>> {
   const readers = topology.nodes.flatMap((node) => {
     const file = keepalivedConfOf(node)
-    return file === undefined ? [] : [readKeepalivedConf(file, options).then((conf) => [node.name, conf] as const)]
+    if (file === undefined) return []
+    const version = versions?.get(node.name)
+    const own = version === undefined ? options : { version }
+    return [readKeepalivedConf(file, own).then((conf) => [node.name, conf] as const)]
   })
   return new Map(await Promise.all(readers))
 }

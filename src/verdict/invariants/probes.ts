@@ -31,7 +31,7 @@ const BY_CONNECTION: readonly Checker['kind'][] = ['TCP_CHECK', 'HTTP_GET']
  * target with no other checker of the same director: two of them would look like one with another rhythm.
  */
 export async function watchedCheckers(cluster: Cluster): Promise<Watched[]> {
-  const confs = await readKeepalivedConfs(cluster.topology)
+  const confs = await readKeepalivedConfs(cluster.topology, { versions: cluster.keepaliveds })
   const all = [...confs].flatMap(([name, { version, virtualServers }]) =>
     virtualServers.flatMap((service) =>
       service.realServers.flatMap((server) =>

@@ -4,7 +4,7 @@ import {
   type CheckerKind,
   type KeepalivedConf,
   readKeepalivedConfs,
-  type ReadOptions,
+  type ReadAllOptions,
   type VrrpInstance,
   type VrrpScript,
 } from '../../topology/keepalived-conf/index.ts'
@@ -130,14 +130,20 @@ export class ExpectedWindows {
   trackedTakeover(handover: Handover, by: TrackedBy): Window {
     const [{ virtualRouterId: vrid }, successor] = this.#pair(handover)
     const master = this.instance({ node: handover.from, vrid })
-    return this.#said(handover.from, trackedTakeover(master, successor, this.#change(handover.from, master, by, 'bad')))
+    return this.#said(
+      [handover.from, handover.to],
+      trackedTakeover(master, successor, this.#change(handover.from, master, by, 'bad')),
+    )
   }
 
   /** What `to`, the preferred node, tracks is well again, until it advertises in place of `from`. */
   trackedReturn(handover: Handover, by: TrackedBy): Window {
     const [current, { virtualRouterId: vrid }] = this.#pair(handover)
     const preferred = this.instance({ node: handover.to, vrid })
-    return this.#said(handover.to, trackedReturn(preferred, current, this.#change(handover.to, preferred, by, 'good')))
+    return this.#said(
+      [handover.to, handover.from],
+      trackedReturn(preferred, current, this.#change(handover.to, preferred, by, 'good')),
+    )
   }
 
   firstCheck(check: Omit<Check, 'failure'>): Window {
@@ -200,9 +206,10 @@ export class ExpectedWindows {
   }
 
   /** Rules that were taken for a version whose source was not read are not passed off as that version's. */
-  #said<W extends Window>(node: string, window: W): W {
-    const note = versionNote(this.conf(node).version)
-    return note === undefined ? window : { ...window, source: `${window.source} (${note})` }
+  #said<W extends Window>(nodes: string | readonly string[], window: W): W {
+    const all = [nodes].flat().map((node) => versionNote(this.conf(node).version))
+    const notes = [...new Set(all.filter((note) => note !== undefined))]
+    return notes.length === 0 ? window : { ...window, source: `${window.source} (${notes.join('; ')})` }
   }
 
   #change(node: string, instance: VrrpInstance, by: TrackedBy, turns: 'bad' | 'good'): TrackedChange {
@@ -261,9 +268,10 @@ export class ExpectedWindows {
 /**
  * Reads the keepalived configurations of a topology and offers the windows that follow from them.
  *
- * @param options the version of keepalived in the machines: "2.2.7", or Debian's "1:2.2.7-1+b2".
+ * @param options the version of keepalived in the machines, "2.2.7" or Debian's "1:2.2.7-1+b2", or in each of them: a
+ * window is that of the director that it is said of.
  */
-export async function expectedWindows(topology: Topology, options: ReadOptions = {}): Promise<ExpectedWindows> {
+export async function expectedWindows(topology: Topology, options: ReadAllOptions = {}): Promise<ExpectedWindows> {
   return new ExpectedWindows(topology, await readKeepalivedConfs(topology, options))
 }
 

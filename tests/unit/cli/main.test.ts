@@ -76,3 +76,13 @@ void t.test('image ls of an empty cache, and fault --list, need no cluster', asy
 void t.test('a run record that is not there', async (t) => {
   t.match(await lvslab(t, ['report', 'nowhere']), { exitCode: 2, stderr: /^LVSLAB_E_RUN_NOT_FOUND/ })
 })
+
+void t.test('versions are given to nodes that there are, before anything is built', async (t) => {
+  const pair = await lvslab(t, ['run', 'dr-vrrp', '--keepalived', 'mister=2.2.7,backup=2.3.3'])
+  t.match(pair, { exitCode: 2, stdout: '', stderr: /^LVSLAB_E_NODE_UNKNOWN: dr-vrrp has no director "mister"\n/ })
+  t.match(pair.stderr, 'there are: keepalived, keepalived-backup, master, backup, director\n')
+  const none = await lvslab(t, ['run', 'nat-director', '--kernel', 'backup=6.12'])
+  t.match(none, { exitCode: 2, stderr: /^LVSLAB_E_NODE_UNKNOWN: nat-director has no node "backup"\n/ })
+  const up = await lvslab(t, ['up', 'dr-vrrp', '--keepalived', 'master='])
+  t.match(up, { exitCode: 2, stderr: /^LVSLAB_E_WISH: "master" is given nothing/ })
+})

@@ -20,3 +20,13 @@ void t.test('every claim of the five documents is listed once, in the order of t
     ],
   )
 })
+
+void t.test('those of no document come after them, and say so by their ids', async (t) => {
+  const all = await listClaims()
+  const first = all.findIndex(({ document }) => document === undefined)
+  t.ok(first > 0)
+  for (const { id, document } of all.slice(first)) {
+    t.equal(document, undefined, id)
+    t.notMatch(id, /^\d{3}-/, 'no document has it')
+  }
+})

@@ -13,6 +13,11 @@ void t.test('topologies and claims are selected by name, id and text', async (t)
   t.strictSame(await ids({ wanted: ['004-4', '004-2'] }), ['004-2', '004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'LOSES POWER' }), ['004-4'])
   t.strictSame(await ids({ wanted: ['dr-vrrp'], grep: 'timeline' }), ['004-3', '004-4', '004-5', '004-6'])
+  t.strictSame(await ids({ wanted: ['versions'], grep: 'upgrade' }), ['ver-upgrade'])
+  t.notOk(
+    (await ids({ wanted: [] })).some((id) => id.startsWith('ver-')),
+    'what is of no document is asked for by name',
+  )
 })
 
 void t.test('what is in a group is selected by name only', async (t) => {
@@ -61,19 +66,37 @@ void t.test('what matches nothing is said, with what there is', async (t) => {
 void t.test('every claim of a topology has its test, and every test its claim', async (t) => {
   for (const topology of await listTopologies()) {
     if (topology.claims.length === 0) continue
-    const folder = join(projectRoot, 'tests', topology.group ?? 'documents')
+    const group = join(projectRoot, 'tests', topology.group ?? 'documents')
+    const main = join(group, `${topology.name}.test.ts`)
     // A long one is in several files, which lie in a folder of its name.
-    const parts = await readdir(join(folder, topology.name)).catch(() => [])
-    const files = [`${topology.name}.test.ts`, ...parts.map((part) => join(topology.name, part))]
-    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+    const folder = topology.group === topology.name ? group : join(group, topology.name)
+    const parts = (await readdir(folder).catch(() => [])).map((part) => join(folder, part))
+    const files = new Set([main, ...parts])
+    const texts = await Promise.all([...files].map((file) => readFile(file, 'utf8')))
     const tested = texts.flatMap((text) => [...text.matchAll(/^claim\('([^']+)'/gm)].map(([, id]) => id))
     t.strictSame(tested.sort(), topology.claims.map(({ id }) => id).sort(), topology.name)
     // The run itself holds it, too; here one hears of it without a machine.
     const recording = texts
       .flatMap((text) => text.split(/^claim\('/m).slice(1))
-      .filter((body) => /\b(closeFailover|recordFailover|c\.timeline)\(/.test(body))
+      .filter((body) => records(body, texts))
       .map((body) => body.slice(0, body.indexOf("'")))
     const marked = topology.claims.filter(({ records }) => records.includes('timeline')).map(({ id }) => id)
     t.strictSame(recording.sort(), marked.sort(), `${topology.name}: what records timelines says so`)
   }
 })
+
+/** Whether a body records a timeline, itself or by one of the functions that the tests of a topology share. */
+function records(body: string, texts: readonly string[]): boolean {
+  const shared = texts
+    .flatMap((text) => text.split(/^(?:export )?(?=async function )/m).slice(1))
+    .map((text) => ({ name: /^async function (\w+)/.exec(text)?.[1] ?? '', body: text.split(/^}$/m)[0] ?? '' }))
+  const recorders = new Set<string>()
+  const itself = (text: string): boolean =>
+    /\b(closeFailover|recordFailover|c\.timeline)\(/.test(text) ||
+    [...recorders].some((name) => new RegExp(`\\b${name}\\b`).test(text))
+  for (let known = -1; known < recorders.size;) {
+    known = recorders.size
+    for (const one of shared) if (itself(one.body.replace(one.name, ''))) recorders.add(one.name)
+  }
+  return itself(body)
+}
