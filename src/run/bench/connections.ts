@@ -54,9 +54,12 @@ async function grow(ctx: BenchContext, steps: readonly number[]): Promise<void> 
   })
 }
 
+/** wrk's script ends it with as many requests under way as there are connections: a few less than wanted are enough. */
+const NEAR = 2 * BUSY_CONNECTIONS
+
 /** A second at a time: wrk ends no earlier than it was told, whatever its script says. */
 async function open(cluster: Cluster, address: string, count: number): Promise<void> {
-  for (let left = count; left > 0;) {
+  for (let left = count; left > NEAR;) {
     const { requests } = await wrk(cluster, {
       ...{ url: `http://${address}/`, connections: BUSY_CONNECTIONS, seconds: 1, fresh: true, limit: left },
     })

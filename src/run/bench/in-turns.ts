@@ -30,12 +30,8 @@ export interface Turns {
 export async function inTurns(variants: readonly Variant[], turns: Turns): Promise<number> {
   let [done, longestMs] = [0, 0]
   while (done < turns.rounds && turns.signal?.aborted !== true) {
-    const begunMs = performance.now()
-    if (done >= turns.least && begunMs + longestMs > turns.deadlineMs) break
-    await round(rotated(variants, done), turns.warmUp && done === 0, turns.signal)
-    // The first may have had the warm-up with it.
-    const tookMs = (performance.now() - begunMs) / (turns.warmUp && done === 0 ? 2 : 1)
-    longestMs = Math.max(longestMs, tookMs)
+    if (done >= turns.least && performance.now() + longestMs > turns.deadlineMs) break
+    longestMs = Math.max(longestMs, await round(rotated(variants, done), turns.warmUp && done === 0))
     done += 1
     turns.onRound?.(done)
   }
@@ -49,15 +45,20 @@ export function rotated<T>(all: readonly T[], round: number): T[] {
   return round % 2 === 0 ? turned : turned.reverse()
 }
 
-async function round(variants: readonly Variant[], warmUp: boolean, signal?: AbortSignal): Promise<void> {
+/** Answers how long it took without the warm-up, ms. */
+async function round(variants: readonly Variant[], warmUp: boolean): Promise<number> {
   let counted = true
+  let begunMs: number | undefined
   const bench = new Bench({
     ...{ iterations: 1, time: 0, throws: true },
     ...{ warmup: warmUp, warmupIterations: 1, warmupTime: 0 },
-    setup: (_task, mode) => void (counted = mode === 'run'),
-    ...(signal && { signal }),
+    setup: (_task, mode) => {
+      counted = mode === 'run'
+      if (counted) begunMs ??= performance.now()
+    },
   })
   // That they are asynchronous is said: tinybench would otherwise call each once more to find out.
   for (const variant of variants) bench.add(variant.name, () => variant.measure(counted), { async: true })
   await bench.run()
+  return performance.now() - (begunMs ?? NaN)
 }
