@@ -109,7 +109,8 @@ const calibration = z.looseObject({
   durationMs: ms,
 })
 
-const host = z.looseObject({
+/** `host` of a run and of a performance suite. */
+export const hostSchema = z.looseObject({
   cores: z.number(),
   memoryMiB: z.number(),
   cpu: text,
@@ -129,7 +130,7 @@ export const runSchema = z.looseObject({
   startedAt: text,
   durationMs: ms,
   command: z.array(text),
-  host,
+  host: hostSchema,
   engine: z.enum(['vm', 'vagrant']),
   kernel: text,
   keepalived: text,
@@ -141,6 +142,6 @@ export const runSchema = z.looseObject({
   verdict,
   interrupted: z.boolean(),
   parts: z
-    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host }))
+    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host: hostSchema }))
     .exactOptional(),
 }) satisfies z.ZodType<RunRecord>

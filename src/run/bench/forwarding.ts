@@ -1,24 +1,8 @@
 import type { BenchContext, SectionReport } from './context.ts'
-import { withCluster } from './context.ts'
 import { inTurns, type Variant } from './in-turns.ts'
-import { BUSY_CONNECTIONS, LARGE_BYTES, LIGHT_CONNECTIONS, connectionSample, loadSample } from './load-sample.ts'
+import { BUSY_CONNECTIONS, LARGE_BYTES, LIGHT_CONNECTIONS, connectionSample, freshRequests, loadSample } from './load-sample.ts'
+import { AGAIN, DIRECT, TARGETS, YARDSTICK } from './targets.ts'
 import type { Cluster } from '../../cluster/index.ts'
-
-/** The same as "DR": what both differ by is noise. */
-export const AGAIN = 'DR again'
-/** The client asks a web server of its own: how fast the emulated processors are, without any network. */
-export const YARDSTICK = 'the client itself'
-export const DIRECT = 'no director'
-
-/** What is asked, by variant. */
-export const TARGETS: Readonly<Record<string, string>> = {
-  NAT: '192.168.10.100',
-  DR: '192.168.10.101',
-  TUN: '192.168.10.102',
-  [AGAIN]: '192.168.10.101',
-  [DIRECT]: '192.168.10.11',
-  [YARDSTICK]: '127.0.0.1',
-}
 
 export interface Half {
   readonly rounds: number
@@ -45,11 +29,6 @@ export async function measureForwarding(ctx: BenchContext, cluster: Cluster, hal
     ...{ ...half, warmUp: true, signal: ctx.signal },
     onRound: (round) => ctx.say(`forwarding: round ${round}`),
   })
-}
-
-/** The whole section by itself: half of the rounds on each of two boots of the same cluster. */
-export async function forwardingHalf(ctx: BenchContext, half: Half): Promise<number> {
-  return withCluster(ctx, ctx.forwarding, (cluster) => measureForwarding(ctx, cluster, half))
 }
 
 export function forwardingReport(rounds: number): SectionReport {

@@ -7,7 +7,6 @@ import { hostRecord } from '../../host/host-record.ts'
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
 import { version } from '../../host/version.ts'
 import { replaceFile } from '../../report/replace-file.ts'
-import { renderBenchHtml } from '../../report/bench/page.ts'
 import { renderBenchText } from '../../report/bench/text.ts'
 import { failoverCluster, forwardingCluster } from './clusters.ts'
 import type { BenchContext } from './context.ts'
@@ -87,6 +86,8 @@ export async function benchSuite(options: BenchSuiteOptions = {}): Promise<numbe
       interrupted: abort.signal.aborted,
     }
     await replaceFile(join(outDir, 'bench.json'), JSON.stringify(record, null, 2) + '\n')
+    // echarts takes a while to load, and no other command needs it.
+    const { renderBenchHtml } = await import('../../report/bench/page.ts')
     await replaceFile(join(outDir, 'bench.html'), renderBenchHtml(record))
     process.stdout.write(options.json === true ? JSON.stringify(record) + '\n' : renderBenchText(record, options.look))
     say(`record and page are in ${outDir}`)

@@ -15,7 +15,7 @@ export const LARGE_BYTES = 16_777_216
 
 export type Measured = readonly { readonly figure: FigureSpec; readonly value: number }[]
 
-/** Everything that is measured of one virtual service: a few seconds. `brief` leaves out what takes longest. */
+/** Everything that is measured of one virtual service: about four seconds. */
 export async function loadSample(cluster: Cluster, address: string): Promise<Measured> {
   const busy = await connectionSample(cluster, address)
   const kept = await cpuOf(cluster, 'director', () => wrk(cluster, { ...busyOf(address), fresh: false }))
@@ -30,7 +30,6 @@ export async function loadSample(cluster: Cluster, address: string): Promise<Mea
     { figure: FIGURES.p99, value: p99 },
     { figure: FIGURES.p999, value: p999 },
     { figure: FIGURES.download, value: await downloadRate(cluster, address) },
-    ...(await freshRequests(cluster, address)),
   ]
 }
 
@@ -70,7 +69,7 @@ async function downloadRate(cluster: Cluster, address: string): Promise<number> 
 }
 
 /** One after another on fresh connections, by who answered: what shows a server, or its cable, that is slow by itself. */
-async function freshRequests(cluster: Cluster, address: string): Promise<Measured> {
+export async function freshRequests(cluster: Cluster, address: string): Promise<Measured> {
   const requests = await burst(cluster, cluster.client, { url: `http://${address}/`, count: FRESH_REQUESTS })
   const times = new Map<string, number[]>()
   for (const { ok, server, durationMs } of requests) {

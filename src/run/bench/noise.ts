@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics'
 import { medianInterval } from '../../report/compare/interval.ts'
 import type { FigureBook } from './figures.ts'
-import { AGAIN, TARGETS } from './forwarding.ts'
+import { AGAIN, TARGETS } from './targets.ts'
 import type { BenchNoise } from './record.ts'
 
 /**

@@ -25,18 +25,18 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-  forwarding: { rounds: 4, least: 2, seconds: 115 },
+  forwarding: { rounds: 4, least: 2, seconds: 112 },
   boots: 2,
-  schedulers: { rounds: 3, least: 1, seconds: 180 },
-  tables: { rounds: 3, least: 2, seconds: 60 },
+  schedulers: { rounds: 3, least: 1, seconds: 160 },
+  tables: { rounds: 3, least: 2, seconds: 50 },
   sizes: FULL_SIZES,
-  connections: { rounds: 3, least: 1, seconds: 55 },
+  connections: { rounds: 3, least: 1, seconds: 45 },
   steps: FULL_STEPS,
   // So many were asked for, however long they take.
   failover: { rounds: 20, least: 20, seconds: 480 },
-  failoverBySize: { rounds: 3, least: 1, seconds: 180 },
+  failoverBySize: { rounds: 3, least: 1, seconds: 120 },
   failoverSizes: FULL_SIZES,
-  health: { rounds: 6, least: 2, seconds: 70 },
+  health: { rounds: 6, least: 2, seconds: 60 },
 }
 
 export const QUICK: Plan = {

@@ -3,7 +3,8 @@ import type { Cluster } from '../../cluster/index.ts'
 import type { BenchContext, SectionReport } from './context.ts'
 import { inTurns, type Variant } from './in-turns.ts'
 import { connectionSample, loadSample } from './load-sample.ts'
-import { TARGETS, type Half } from './forwarding.ts'
+import type { Half } from './forwarding.ts'
+import { TARGETS } from './targets.ts'
 
 /** Every scheduler that the kernel has, on direct routing's virtual service, in turns. */
 export async function measureSchedulers(ctx: BenchContext, cluster: Cluster, half: Half): Promise<SectionReport> {
