@@ -62,6 +62,8 @@ export interface Machine {
   console(lines?: number): Promise<string>
   /** Path of the console's file. */
   readonly consolePath: string
+  /** CPU time that the host has spent on it since it was started, ms; absent where the engine cannot tell. */
+  readonly hostCpuMs?: () => Promise<number>
   /** A shell on a terminal of its own in the machine. */
   openTerminal(options?: TerminalOptions): Promise<Terminal>
 }

@@ -126,7 +126,8 @@ const calibration = z.looseObject({
   durationMs: ms,
 })
 
-const host = z.looseObject({
+/** `host` of a run and of a performance suite. */
+export const hostSchema = z.looseObject({
   cores: z.number(),
   memoryMiB: z.number(),
   cpu: text,
@@ -146,7 +147,7 @@ export const runSchema = z.looseObject({
   startedAt: text,
   durationMs: ms,
   command: z.array(text),
-  host,
+  host: hostSchema,
   engine: z.enum(['vm', 'vagrant']),
   kernel: text,
   keepalived: text,
@@ -165,6 +166,6 @@ export const runSchema = z.looseObject({
     })
     .exactOptional(),
   parts: z
-    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host }))
+    .array(z.looseObject({ id: text, startedAt: text, durationMs: ms, command: z.array(text), host: hostSchema }))
     .exactOptional(),
 }) satisfies z.ZodType<RunRecord>

@@ -1,3 +1,4 @@
+export { benchSuite, type BenchSuiteOptions } from './bench/index.ts'
 export { benchBoot, type BenchBootOptions } from './bench-boot.ts'
 export { benchCalibration, type BenchCalibrationOptions } from './bench-calibration.ts'
 export { benchFabric, type BenchFabricOptions } from './bench-fabric/index.ts'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
+import { cpuTimeMs } from '../../host/cpu-time.ts'
 import { lastLines, run } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
@@ -75,6 +76,10 @@ export class VmMachine implements Machine {
 
   get pid(): number | undefined {
     return this.running ? this.#process?.pid : undefined
+  }
+
+  async hostCpuMs(): Promise<number> {
+    return this.pid === undefined ? 0 : cpuTimeMs(this.pid)
   }
 
   get qmp(): Qmp {

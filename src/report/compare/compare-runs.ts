@@ -4,8 +4,15 @@ import { FALSE_ALARM_RATE, family, repeatsNeeded } from './family.ts'
 import { compareFigures, figureTests } from './compare-figures.ts'
 import { compareFindings, compareVerdicts, occurrenceTests, windowTests } from './compare-occurrences.ts'
 import { figureSamples } from './figure-samples.ts'
-import { noiseFloors } from './noise.ts'
+import { noiseFloors, type NoiseFloor } from './noise.ts'
 import { differingSettings } from './settings.ts'
+
+/** What the records themselves know of their noise. */
+export interface KnownFloors {
+  /** In a sentence, for the reader. */
+  readonly said: string
+  readonly floors: ReadonlyMap<string, NoiseFloor>
+}
 
 /**
  * What changed from run A to run B.
@@ -16,8 +23,14 @@ import { differingSettings } from './settings.ts'
  * the same ({@link family}). A figure that was measured once is never called changed.
  *
  * @param noise - two runs of one thing on this machine: no figure's change is named that is not larger than between them
+ * @param known - floors that the records bring with them
  */
-export function compareRuns(a: RunRecord, b: RunRecord, noise?: readonly [RunRecord, RunRecord]): Comparison {
+export function compareRuns(
+  a: RunRecord,
+  b: RunRecord,
+  noise?: readonly [RunRecord, RunRecord],
+  known?: KnownFloors,
+): Comparison {
   const samplesA = figureSamples(a)
   const samplesB = figureSamples(b)
   const figures = figureTests(samplesA, samplesB)
@@ -27,7 +40,7 @@ export function compareRuns(a: RunRecord, b: RunRecord, noise?: readonly [RunRec
   const { level, tests: divided } = family(tests)
   const verdicts = compareVerdicts(claims.verdicts, level)
   const findings = compareFindings(claims.findings, level)
-  const decided = compareFigures(figures, level, noise && noiseFloors(noise))
+  const decided = compareFigures(figures, level, floorsOf(noise, known))
   const left = windows.flatMap(({ left, decides }) => (decides(level) && left ? [left] : []))
   const cameBack = windows.flatMap(({ cameBack, decides }) => (decides(level) && cameBack ? [cameBack] : []))
   const only = (from: RunRecord, other: RunRecord): { id: string; text: string }[] => {
@@ -44,6 +57,7 @@ export function compareRuns(a: RunRecord, b: RunRecord, noise?: readonly [RunRec
     a: comparedRun(a),
     b: comparedRun(b),
     ...(noise && { noise: [comparedRun(noise[0]), comparedRun(noise[1])] as const }),
+    ...(known && { knownNoise: known.said }),
     settings: differingSettings(a, b),
     verdicts,
     claims: { added: only(b, a), removed: only(a, b) },
@@ -63,6 +77,20 @@ export function compareRuns(a: RunRecord, b: RunRecord, noise?: readonly [RunRec
     },
   }
   return { ...result, different: isDifferent(result), worse: isWorse(result) }
+}
+
+/** The higher of both, where both know one. */
+function floorsOf(
+  noise: readonly [RunRecord, RunRecord] | undefined,
+  known: KnownFloors | undefined,
+): ReadonlyMap<string, NoiseFloor> | undefined {
+  const measured = noise && noiseFloors(noise)
+  if (measured === undefined || known === undefined) return measured ?? known?.floors
+  const higher = [...known.floors].map(([key, one]): [string, NoiseFloor] => {
+    const other = measured.get(key)
+    return [key, other !== undefined && other.floor > one.floor ? other : one]
+  })
+  return new Map([...measured, ...higher])
 }
 
 type Result = Omit<Comparison, 'different' | 'worse'>

@@ -13,6 +13,8 @@ export interface ComparedRun {
   /** Times that its claims were repeated, at most. */
   readonly repeats: number
   readonly interrupted: boolean
+  /** What a claim is called: a performance suite compares "variant"s. Absent: claims. */
+  readonly calls?: string
 }
 
 /** Something about how the runs were made that is not the same: "kernel", "keepalived", "host". */
@@ -90,6 +92,8 @@ export interface Comparison {
   readonly a: ComparedRun
   readonly b: ComparedRun
   readonly noise?: readonly [ComparedRun, ComparedRun]
+  /** What the records themselves know of their noise, in a sentence. */
+  readonly knownNoise?: string
   readonly settings: readonly Setting[]
   readonly verdicts: readonly VerdictChange[]
   readonly claims: { readonly added: readonly FindingChange[]; readonly removed: readonly FindingChange[] }

@@ -21,7 +21,12 @@ export function figureDirection(
   { name, unit }: { readonly name: string; readonly unit: string },
   difference: number,
 ): Direction {
-  const sign = unit === 'ms' || unit === 's' || MORE_IS_WORSE.test(name) ? 1 : MORE_IS_BETTER.test(name) ? -1 : 0
+  const sign =
+    unit === 'ms' || unit === 's' || MORE_IS_WORSE.test(name)
+      ? 1
+      : MORE_IS_BETTER.test(name) || unit.endsWith('/s')
+        ? -1
+        : 0
   if (sign === 0 || difference === 0) return 'other'
   return Math.sign(difference) === sign ? 'worse' : 'better'
 }

@@ -48,9 +48,9 @@ export function windowText({ a, b, unit, window }: WindowChange): string {
   return `${valueText(a.median, unit)} → ${valueText(b.median, unit)}${against}${times}`
 }
 
-export function runText({ id, startedAt, claims, repeats, interrupted }: ComparedRun): string {
+export function runText({ id, startedAt, claims, repeats, interrupted, calls = 'claim' }: ComparedRun): string {
   const often = repeats === 1 ? 'once each' : `up to ${repeats} times each`
-  return `${id}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${plural(claims, 'claim')} ${often}${interrupted ? ', interrupted' : ''}`
+  return `${id}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${plural(claims, calls)} ${often}${interrupted ? ', interrupted' : ''}`
 }
 
 /** The answer in one sentence. */
@@ -76,18 +76,23 @@ export function footing(comparison: Comparison): string[] {
       `(${percent} divided among ${plural(statistics.tests, 'test')}): of comparisons of two runs of the same, at most ` +
       `${percent} name anything. Intervals are 95 % by bootstrap of the median.`,
   ]
+  if (comparison.knownNoise !== undefined) lines.push(`${comparison.knownNoise} ${belowText(figures.belowNoise)}`)
   if (noise) {
     lines.push(
-      `No change is named that is not larger than between the two runs of the noise record; ` +
-        `${plural(figures.belowNoise, 'difference')} ${figures.belowNoise === 1 ? 'was' : 'were'} no larger.`,
+      'No change is named that is not larger than between the two runs of the noise record' +
+        (comparison.knownNoise === undefined ? `; ${belowText(figures.belowNoise)}` : '.'),
     )
-  } else if (figures.compared > figures.undecided.length) {
+  } else if (comparison.knownNoise === undefined && figures.compared > figures.undecided.length) {
     lines.push(
       'The spread is that within each run. How much this machine changes from one run to the next is not in it: ' +
         '--noise A1 A2 takes two runs of the same for that.',
     )
   }
   return lines
+}
+
+function belowText(count: number): string {
+  return `${plural(count, 'difference')} ${count === 1 ? 'was' : 'were'} no larger.`
 }
 
 /** Why some figures cannot be told, and what would help; absent when all can. */
@@ -103,6 +108,6 @@ export function whyUndecided(comparison: Comparison): string | undefined {
       : `; beyond all that the noise record showed: ${beyond.map(({ id, name }) => `${id} ${oneLine(name)}`).join(', ')}`
   return (
     `cannot tell of ${plural(figures.undecided.length, 'figure')}: ${why}; ` +
-    `--repeat ${statistics.repeatsNeeded} of both runs could tell all${suspects}`
+    `${comparison.a.calls === undefined ? '--repeat' : '--rounds'} ${statistics.repeatsNeeded} of both runs could tell all${suspects}`
   )
 }

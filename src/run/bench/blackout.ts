@@ -1,0 +1,108 @@
+import { after, type ClusterTime } from '../../clock.ts'
+import type { Cluster, Node } from '../../cluster/index.ts'
+import { powerCut, stopService, unplug, type Fault } from '../../fault/index.ts'
+import { steady } from '../../load/index.ts'
+import { requestsOnWire, wireBlackout, type LoadOnWire } from '../../verdict/index.ts'
+
+export const KINDS = ['power cut', 'cable pull', 'clean stop'] as const
+export type FailoverKind = (typeof KINDS)[number]
+
+const INFLICT: Readonly<Record<FailoverKind, (cluster: Cluster, node: Node) => Promise<Fault>>> = {
+  'power cut': powerCut,
+  'cable pull': (cluster, node) => unplug(cluster, node),
+  'clean stop': (cluster, node) => stopService(cluster, node, 'keepalived'),
+}
+
+export interface Outage {
+  /** From the begin of the first request that was lost to that of the first one served after the last lost; 0: none was lost. */
+  readonly blackoutMs: number
+  /** From the master's last advert to the successor's first. */
+  readonly takeoverMs: number
+  readonly lost: number
+  readonly fault: Fault
+}
+
+const PER_SECOND = 40
+const PATIENCE_MS = 400
+const TAKEOVER_TIMEOUT_MS = 15_000
+const SERVED_TIMEOUT_MS = 10_000
+/** Requests after the first that was served: none of them may be lost again. */
+const MARGIN_MS = 300
+
+/**
+ * Strikes the master under load and waits until the client is served by way of the successor.
+ *
+ * @param phase - how much of the advert interval goes by after an advert before the fault strikes, 0 to 1
+ */
+export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase: number): Promise<Outage> {
+  const master = await cluster.vip.owner()
+  const [backup] = await cluster.vip.others()
+  const { client } = cluster
+  await using load = await steady(cluster, client, {
+    url: cluster.url(),
+    ...{ perSecond: PER_SECOND, maxTimeMs: PATIENCE_MS, limitMs: 40_000 },
+  })
+  const advert = await cluster.wire.waitFor(
+    {
+      description: `an advert of ${master.name}`,
+      match: (event) => event.type === 'vrrp' && event.srcIp === master.address && event.priority > 0,
+    },
+    { timeoutMs: 5_000 },
+  )
+  await letPass(cluster, after(advert.at, phase * 1000))
+  const since = cluster.clock.now()
+  const fault = await INFLICT[kind](cluster, master)
+  await cluster.wire.waitFor(
+    {
+      description: `an advert of ${backup!.name}`,
+      match: (event) => event.type === 'vrrp' && event.srcIp === backup!.address && event.priority > 0,
+      related: (event) => event.type === 'vrrp',
+    },
+    { since, timeoutMs: TAKEOVER_TIMEOUT_MS },
+  )
+  await servedBy(cluster, backup!, since)
+  await letPass(cluster, after(cluster.clock.now(), MARGIN_MS))
+  const until = cluster.clock.now()
+  await load.stop()
+  const vrid = advert.type === 'vrrp' ? advert.vrid : 0
+  const wire: LoadOnWire = {
+    ...{ clientIp: client.address, service: cluster.service, until },
+    ...{ intervalMs: load.intervalMs, maxTimeMs: load.maxTimeMs },
+  }
+  const hole = wireBlackout(requestsOnWire(cluster.wire, wire), since, wire)
+  return {
+    blackoutMs: hole.lost === 0 ? 0 : (hole.durationMs ?? NaN),
+    takeoverMs: cluster.wire.takeover({ vrid, since }).gapMs ?? NaN,
+    lost: hole.lost,
+    fault,
+  }
+}
+
+/** An answer to the client on a connection whose SYN went by way of the successor. */
+async function servedBy(cluster: Cluster, director: Node, since: ClusterTime): Promise<void> {
+  const ports = new Set<number>()
+  const own = `${director.name}:`
+  await cluster.wire.waitFor(
+    {
+      description: `a request served by way of ${director.name}`,
+      match: (event) => {
+        if (event.type !== 'tcp') return false
+        if (event.cable.startsWith(own) && event.syn && !event.ack && event.srcIp === cluster.client.address) {
+          ports.add(event.srcPort)
+        }
+        return (
+          event.http?.startsWith('HTTP/') === true && event.dstIp === cluster.client.address && ports.has(event.dstPort)
+        )
+      },
+      related: (event) => event.type === 'tcp',
+    },
+    { since, timeoutMs: SERVED_TIMEOUT_MS },
+  )
+}
+
+/** Lets a time that is itself what is measured go by. */
+export async function letPass(cluster: Cluster, until: ClusterTime): Promise<void> {
+  const timeoutMs = until - cluster.clock.now()
+  if (timeoutMs <= 0) return
+  await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
+}
