@@ -53,9 +53,14 @@ void t.test('a figure that is another with the next version is marked, one that 
     measured('6.12', 'a', around(3640)),
     measured('7.2', 'a', around(3641)),
   ])
-  const { rows, repeatsNeeded } = figureChanges(tonight, historyOf())
-  const changes = [...rows[0]!.cells.values()].map((one) => one.changes.map(({ against }) => against))
-  t.same(changes, [[], ['kernel 6.1'], []])
+  const marks = ({ rows }: ReturnType<typeof figureChanges>) =>
+    [...rows[0]!.cells.values()].map((one) => one.changes.map(({ against }) => against))
+  const first = figureChanges(tonight, historyOf())
+  t.same(marks(first), [[], [], []], 'a first night does not know how far the machine is from itself')
+  t.equal(first.withoutFloor, 1)
+  const second = figureChanges(tonight, historyOf(tonight))
+  t.same(marks(second), [[], ['kernel 6.1'], []])
+  const { rows, repeatsNeeded } = second
   t.equal(rows[0]?.cells.get(tonight.cells[1]!.id)?.changes[0]?.difference, 40)
   t.equal(repeatsNeeded, undefined)
 })
