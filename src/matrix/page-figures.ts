@@ -86,7 +86,11 @@ function figureTable(row: FigureRow, night: NightRecord): Markup {
     },
     caption: html`${row.name}, ${row.unit}`,
   })
-  return html`<div id="${anchor(row)}">${tableCard(`${row.claim} ${row.name}`, table)}</div>`
+  // Half a page has room for three columns of trends: what is marked must not be out of sight.
+  const isWide = keepalivedNames(night).length > 3 || hasMoved(row)
+  return html`<div id="${anchor(row)}" class="${isWide ? 'figure-wide' : 'figure-half'}">
+    ${tableCard(`${row.claim} ${row.name}`, table)}
+  </div>`
 }
 
 function figureCell(there: FigureInCell | undefined, unit: string): Markup {

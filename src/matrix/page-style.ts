@@ -20,7 +20,7 @@ export const NIGHT_STYLE = `
 .cell-id { color: var(--muted); }
 .night-figures h3 { margin: 22px 0 0; }
 .figure-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 540px), 1fr)); gap: 12px; margin-top: 10px; }
-.figure-grid > div { min-width: 0; } .figure-grid .card { margin-top: 0; height: 100%; }
+.figure-grid > div { min-width: 0; } .figure-wide { grid-column: 1 / -1; } .figure-grid .card { margin-top: 0; height: 100%; }
 .figure-grid .matrix th, .figure-grid .matrix td { padding: 6px 9px; } .figure-grid .matrix td { min-width: 92px; }
 .figure-grid + p { margin-top: 8px; font-size: 14px; }
 .night-figures caption { padding: 9px 9px 4px; }
