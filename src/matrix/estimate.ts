@@ -1,7 +1,6 @@
 import { mean, median } from 'simple-statistics'
 import type { History } from './history.ts'
-import type { CellRecord, NightImage } from './night.ts'
-import { earlierDuration } from './plan.ts'
+import type { CellRecord, NightImage, NightRecord } from './night.ts'
 
 /** What a night will take, as far as earlier ones tell. */
 export interface Estimate {
@@ -17,6 +16,8 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly history: History
+  /** What each cell is to prove: an earlier night that proved something else tells nothing. */
+  readonly work: Pick<NightRecord, 'selection' | 'grep' | 'repeat'>
   /** ms that the selected claims took by themselves in earlier runs on this machine, all together; undefined: unknown. */
   readonly claimsMs: number | undefined
   /** Images that are not in the cache. */
@@ -30,7 +31,7 @@ export interface EstimateInput {
  * themselves, which leaves out what boots their clusters.
  */
 export function estimate(cells: readonly CellRecord[], input: EstimateInput): Estimate {
-  const timed = new Map(cells.map((cell) => [cell.id, earlierDuration(cell, input.history)]))
+  const timed = new Map(cells.map((cell) => [cell.id, tookLast(cell, input)]))
   const known = [...timed.values()].filter((ms) => ms !== undefined)
   const usual = known.length > 0 ? mean(known) : input.claimsMs
   const each = cells.flatMap(({ id }): [string, number][] => {
@@ -43,6 +44,11 @@ export function estimate(cells: readonly CellRecord[], input: EstimateInput): Es
     imagesMs: input.toBuild.reduce((sum, { kind }) => sum + buildMs(kind, input.built), 0),
     totalMs: each.reduce((sum, [, ms]) => sum + ms, 0),
   }
+}
+
+function tookLast(cell: CellRecord, { history, work }: EstimateInput): number | undefined {
+  const told = ({ selection, grep, repeat }: EstimateInput['work']): string => JSON.stringify([selection, grep, repeat])
+  return history.of(cell).find((one) => one.cell.state === 'done' && told(one.night) === told(work))?.cell.durationMs
 }
 
 function buildMs(kind: NightImage['kind'], built: EstimateInput['built']): number {

@@ -33,6 +33,8 @@ export interface FigureChanges {
   readonly rows: readonly FigureRow[]
   /** Comparisons that were made. */
   readonly tests: number
+  /** Differences that chance does not explain, but perhaps the machine: no second night of these versions tells yet. */
+  readonly withoutFloor: number
   /** How often a claim must be proven on both sides for a difference to be told at all; undefined where it could be. */
   readonly repeatsNeeded?: number
 }
@@ -40,8 +42,8 @@ export interface FigureChanges {
 /** What is known of a figure with one pair of versions. */
 interface Known {
   readonly values: readonly number[]
-  /** How far medians of several nights of these versions lay apart: no smaller difference is one between versions. */
-  readonly floor: number
+  /** How far medians of several nights of these versions lay apart; undefined where there was but one. */
+  readonly floor: number | undefined
 }
 
 interface Comparison {
@@ -57,7 +59,7 @@ interface Comparison {
  * Where a figure is another: against the version before on either axis, and against the cell's own earlier nights. Values
  * are those of tonight and of earlier nights with the same versions. A rank test decides, all of them together name
  * anything falsely in at most 5 % of nights in which nothing differs; and nothing counts that is no larger than what
- * nights of the same versions differ by among themselves. A figure that was measured once is never called another.
+ * nights of the same versions differ by among themselves, which takes a second night of either. A figure that was measured once is never called another.
  */
 export function figureChanges(night: NightRecord, history: History): FigureChanges {
   const done = night.cells.filter(({ state }) => state === 'done')
@@ -78,14 +80,18 @@ export function figureChanges(night: NightRecord, history: History): FigureChang
     for (const cell of done) {
       for (const { label, other } of neighboursOf(cell, night, done)) compare(cell, label, all(other), all(cell))
       const { values, medians } = before.get(cell.id)!
-      compare(cell, 'earlier nights', { values, floor: rangeOf(medians) }, { values: now(cell), floor: 0 })
+      compare(cell, 'earlier nights', { values, floor: rangeOf(medians) }, { values: now(cell), floor: undefined })
     }
   }
   const leastPs = comparisons.map(({ test }) => test.leastP)
   const { level } = family(leastPs)
+  let withoutFloor = 0
   for (const { row, cell, against, a, b, test } of comparisons) {
     const difference = median([...b.values]) - median([...a.values])
-    if (test.p > level || Math.abs(difference) <= Math.max(a.floor, b.floor)) continue
+    if (test.p > level) continue
+    const floors = [a.floor, b.floor].filter((floor) => floor !== undefined)
+    if (floors.length === 0) withoutFloor += 1
+    if (floors.length === 0 || Math.abs(difference) <= max(floors)) continue
     const there = rows.get(row)!.cells.get(cell)!
     there.changes.push({ against, difference, p: test.p })
   }
@@ -93,6 +99,7 @@ export function figureChanges(night: NightRecord, history: History): FigureChang
   return {
     rows: [...rows.values()],
     tests: comparisons.length,
+    withoutFloor,
     ...(comparisons.length === 0 || canTell ? {} : { repeatsNeeded: repeatsNeeded(comparisons.length) }),
   }
 }
@@ -166,6 +173,6 @@ export function keepalivedNames({ keepaliveds, cells }: NightRecord): string[] {
   return keepaliveds?.map(({ name }) => name) ?? [...new Set(cells.map(({ keepalivedName }) => keepalivedName))]
 }
 
-function rangeOf(medians: readonly number[]): number {
-  return medians.length < 2 ? 0 : max([...medians]) - min([...medians])
+function rangeOf(medians: readonly number[]): number | undefined {
+  return medians.length < 2 ? undefined : max([...medians]) - min([...medians])
 }

@@ -15,6 +15,8 @@ export interface EarlierNight {
 export interface EarlierCell {
   readonly cell: CellRecord
   readonly startedAt: string
+  /** The night that it was in. */
+  readonly night: NightRecord
 }
 
 /** Earlier nights that tell something: more would make neither a trend clearer nor a page better. */
@@ -43,7 +45,7 @@ export class History {
       .flatMap(({ night }) => {
         const there = night.cells.filter(({ state }) => state !== 'planned')
         const found = there.find(({ id }) => id === cell.id) ?? there.find((one) => isAskedAs(one, cell))
-        return found === undefined ? [] : [{ cell: found, startedAt: night.startedAt }]
+        return found === undefined ? [] : [{ cell: found, startedAt: night.startedAt, night }]
       })
       .reverse()
   }

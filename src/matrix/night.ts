@@ -104,6 +104,8 @@ const nightSchema = z.strictObject({
   before: z.string().optional(),
   worse: z.array(change),
   better: z.array(change),
+  /** The list of known failures that it is judged by. */
+  knownFrom: z.string().optional(),
   /** Failures that are on the list of the known ones, and entries of it whose time is over. */
   known: z.array(z.strictObject({ cell: z.string(), claim: z.string(), reason: z.string() })),
   expired: z.array(z.string()),

@@ -35,10 +35,34 @@ export function figuresSection(night: NightRecord, changes: FigureChanges): Mark
     ${claims.map(
       (claim) => html`
         <h3>${claim}</h3>
-        ${changes.rows.filter((row) => row.claim === claim).map((row) => figureTable(row, night))}
+        ${claimTables(
+          changes.rows.filter((row) => row.claim === claim),
+          night,
+        )}
       `,
     )}
   </section>`
+}
+
+/** A table for each figure that varies; what never does is said in a line. */
+function claimTables(rows: readonly FigureRow[], night: NightRecord): Markup {
+  const still = rows.filter(isStill)
+  return html`
+    <div class="figure-grid">${rows.filter((row) => !still.includes(row)).map((row) => figureTable(row, night))}</div>
+    ${
+      still.length > 0 &&
+      html`<p class="muted">
+        The same in all cells and nights:
+        ${still.map(({ name, unit, cells }) => `${name} ${short([...cells.values()][0]!.figure.value)} ${unit}`).join(', ')}.
+      </p>`
+    }
+  `
+}
+
+function isStill({ cells }: FigureRow): boolean {
+  const values = [...cells.values()].flatMap(({ figure, trend }) => [figure.value, ...trend])
+  const isOut = [...cells.values()].some(({ figure }) => figure.within === false)
+  return cells.size > 1 && !isOut && values.every((value) => value === values[0])
 }
 
 function hasMoved({ cells }: FigureRow): boolean {
@@ -55,13 +79,18 @@ function figureTable(row: FigureRow, night: NightRecord): Markup {
   const table = matrixTable({
     rows: kernelNames(night),
     columns: keepalivedNames(night),
+    heading: (name) => html`${name}`,
     cell: (kernel, keepalived) => {
       const cell = at(kernel, keepalived)
       return figureCell(cell && row.cells.get(cell.id), row.unit)
     },
     caption: html`${row.name}, ${row.unit}`,
   })
-  return html`<div id="${anchor(row)}">${tableCard(`${row.claim} ${row.name}`, table)}</div>`
+  // Half a page has room for three columns of trends: what is marked must not be out of sight.
+  const isWide = keepalivedNames(night).length > 3 || hasMoved(row)
+  return html`<div id="${anchor(row)}" class="${isWide ? 'figure-wide' : 'figure-half'}">
+    ${tableCard(`${row.claim} ${row.name}`, table)}
+  </div>`
 }
 
 function figureCell(there: FigureInCell | undefined, unit: string): Markup {

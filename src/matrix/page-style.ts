@@ -19,8 +19,11 @@ export const NIGHT_STYLE = `
 .changes:first-child { margin-top: 0; }
 .cell-id { color: var(--muted); }
 .night-figures h3 { margin: 22px 0 0; }
-.night-figures .card { margin-top: 10px; }
-.night-figures caption { padding: 10px 14px 6px; }
+.figure-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 540px), 1fr)); gap: 12px; margin-top: 10px; }
+.figure-grid > div { min-width: 0; } .figure-wide { grid-column: 1 / -1; } .figure-grid .card { margin-top: 0; height: 100%; }
+.figure-grid .matrix th, .figure-grid .matrix td { padding: 6px 9px; } .figure-grid .matrix td { min-width: 92px; }
+.figure-grid + p { margin-top: 8px; font-size: 14px; }
+.night-figures caption { padding: 9px 9px 4px; }
 .night-figures .value { white-space: nowrap; }
 .night-figures .is-out { font-weight: 650; color: var(--fail); }
 .night-figures .moved { display: block; font-size: 13px; font-weight: 650; white-space: nowrap; }

@@ -11,12 +11,14 @@ export function matrixTable({
   columns,
   cell,
   caption,
+  heading = (name) => html`keepalived<br />${name}`,
 }: {
   readonly rows: readonly string[]
   readonly columns: readonly string[]
   /** A whole `<td>`. */
   readonly cell: (row: string, column: string) => Markup
   readonly caption?: Markup
+  readonly heading?: (column: string) => Markup
 }): Markup {
   return html`<table class="matrix">
     ${
@@ -28,7 +30,7 @@ export function matrixTable({
     <thead>
       <tr>
         <th scope="col"><span class="visually-hidden">kernel</span></th>
-        ${columns.map((name) => html`<th scope="col">keepalived<br />${name}</th>`)}
+        ${columns.map((name) => html`<th scope="col">${heading(name)}</th>`)}
       </tr>
     </thead>
     <tbody>

@@ -74,7 +74,7 @@ function changesSection(night: NightRecord, history: History, outDir: string): M
         ${count(news, 'got worse')},
         ${count(better.length, 'got better').toLowerCase()}${
           last === undefined
-            ? '. There is no night before this one: each failure is seen for the first time.'
+            ? `. There is no night before this one${news === 0 ? '' : ': each failure is seen for the first time'}.`
             : html` since
                 <a href="${link(outDir, last.folder, 'nightly.html')}">${last.night.startedAt.slice(0, 10)}</a>.`
         }

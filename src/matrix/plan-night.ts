@@ -56,7 +56,12 @@ export async function planNight(given: NightlyOptions): Promise<PlannedNight> {
     refuseAnother(options, night, outDir)
     holdIndexDay(new Date(night.startedAt))
     say(`${outDir} was begun already: going on with what is left of it`)
-    return { night, outDir, known, history: await readHistory(wholeDir, { before: night.startedAt, asked, say }) }
+    return {
+      night,
+      outDir,
+      known: known ?? night.knownFrom,
+      history: await readHistory(wholeDir, { before: night.startedAt, asked, say }),
+    }
   }
   holdIndexDay()
   await selectClaims({ wanted: options.selection, grep: options.grep })
@@ -83,6 +88,7 @@ export async function planNight(given: NightlyOptions): Promise<PlannedNight> {
     ...(options.shard === undefined ? {} : { shard: { ...options.shard, plan: all } }),
     cells: mine,
     ...(history.last === undefined ? {} : { before: history.last.folder }),
+    ...(known === undefined ? {} : { knownFrom: resolve(known) }),
     ...{ worse: [], better: [], known: [], expired: [] },
   }
   return { night, outDir, history, known }

@@ -44,11 +44,12 @@ export async function remakeNight(
   const history = await readHistory(whole, { before: night.startedAt, asked, say })
   const { before: _, ...rest } = night
   const last = history.last?.folder
+  const list = known === undefined ? night.knownFrom : resolve(known)
   const written = await writeNight(
     outDir,
-    last === undefined ? rest : { ...rest, before: last },
+    { ...rest, ...(last === undefined ? {} : { before: last }), ...(list === undefined ? {} : { knownFrom: list }) },
     history,
-    await knownIn(known),
+    await knownIn(list),
   )
   for (const line of told(written)) say(line)
   return { page: join(outDir, 'nightly.html'), exitCode: exitCodeOf(written, history) }

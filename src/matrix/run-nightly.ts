@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { ExitCode, UsageError } from '../errors.ts'
 import { hasKernel, hasUserland, tryLock } from '../image/index.ts'
 import { replaceFile } from '../report/index.ts'
@@ -31,12 +32,7 @@ export async function runNightly(options: NightlyOptions): Promise<{ exitCode: n
   const { outDir } = planned
   const known = await knownIn(planned.known)
   await mkdir(outDir, { recursive: true })
-  const release = await tryLock(outDir)
-  if (!release) {
-    throw new UsageError('LVSLAB_E_NIGHT_RUNNING', `another lvslab is at work on ${outDir}`, {
-      todo: 'wait for it, or give another --out',
-    })
-  }
+  const release = await lockNight(outDir)
   const builder = new ImageBuilder(outDir, (image) => isCached(image, options.say))
   try {
     return { exitCode: await workOff(planned, known, { runCell, build: builder.build }, options.say), outDir }
@@ -44,6 +40,22 @@ export async function runNightly(options: NightlyOptions): Promise<{ exitCode: n
     builder.stop()
     await release()
   }
+}
+
+/** One that was killed a moment ago may seem to be at work still: so long, ms, until its lock is nobody's. */
+const LOCK_WAIT_MS = 25_000
+
+async function lockNight(outDir: string): Promise<() => Promise<void>> {
+  const deadline = performance.now() + LOCK_WAIT_MS
+  for (;;) {
+    const release = await tryLock(outDir)
+    if (release) return release
+    if (performance.now() > deadline) break
+    await setTimeout(500)
+  }
+  throw new UsageError('LVSLAB_E_NIGHT_RUNNING', `another lvslab is at work on ${outDir}`, {
+    todo: 'wait for it, or give another --out',
+  })
 }
 
 /** @throws UsageError `LVSLAB_E_KNOWN_FAILURES` */

@@ -47,7 +47,7 @@ export async function tellPlan(
       ? [{ kind: kind === 'kernel' ? ('kernel' as const) : ('keepalived' as const), durationMs: buildMs }]
       : [],
   )
-  const expected = estimate(left, { history, claimsMs: await usualMs(night), toBuild, built })
+  const expected = estimate(left, { history, work: night, claimsMs: await usualMs(night), toBuild, built })
   const { from, totalMs, imagesMs } = expected
   return {
     schema: PLAN_SCHEMA,

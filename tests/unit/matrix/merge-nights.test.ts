@@ -96,6 +96,10 @@ void t.test('the night of its shards is judged as the whole would be, and writte
   const written = await readNight(tonight)
   t.match(written, { before: join(nights, 'before'), worse: [{ claim: '004-4', from: 'pass', to: 'fail' }] })
   t.equal((await remakeNight([tonight], { say: () => undefined })).exitCode, 1, 'again, over what it wrote')
+  await writeFile(join(nights, 'known.yaml'), '- { claim: 004-4, kernel: "5.10", reason: a race, until: 2999-01-01 }\n')
+  const known = join(nights, 'known.yaml')
+  t.equal((await remakeNight([tonight], { known, say: () => undefined })).exitCode, 0, 'excused')
+  t.match(await readNight(tonight), { knownFrom: known, known: [{ claim: '004-4', reason: 'a race' }] })
   const two = [1, 2].map((index) => join(tonight, shardFolder({ index, count: 2 })))
   t.equal((await remakeNight(two, { say: () => undefined })).page, page, 'or of both, one by one')
   await t.rejects(remakeNight([two[0]!, join(nights, 'before')], { say: () => undefined }), {

@@ -26,14 +26,17 @@ void t.test('a cell for each combination, with its verdict in words, leading to 
   t.match(text, 'not yet')
   t.match(text, '<span class="value">3620</span>')
   t.match(text, '✗ outside its window')
+  t.match(text, /The same in all cells and nights:\s+takeover 3620 ms/, '004-5 needs no table')
   t.notMatch(text, /<script/)
 })
 
 void t.test('earlier nights: what was, and the trend', async (t) => {
   const held = night([cell('6.1', '2.2.7', { '004-4': 'pass' })])
   const failed = night([cell('6.1', '2.2.7', { '004-4': 'fail' })])
-  const text = page([cell('6.1', '2.2.7', { '004-4': 'pass' })], historyOf(held, failed))
-  t.match(text, /<svg class="trend"[^>]*aria-label="2 earlier nights and tonight, ms: 3620 to 3620"/)
+  const tonight = { ...cell('6.1', '2.2.7'), claims: [{ ...held.cells[0]!.claims[0]! }] }
+  tonight.claims[0]!.figures = [{ name: 'takeover', value: 3700, unit: 'ms' }]
+  const text = page([tonight], historyOf(held, failed))
+  t.match(text, /<svg class="trend"[^>]*aria-label="2 earlier nights and tonight, ms: 3620 to 3700"/)
   t.match(text, /Nothing got worse,\s+1 got better\s+since/)
   t.match(text, 'href="../2026-11-18/nightly.html"')
   t.match(text, /title="6\.1, 2\.2\.7: 1 failed">\s*✗ 1/)
@@ -53,9 +56,14 @@ void t.test('a figure that is another with the next version is marked, one that 
     measured('6.12', 'a', around(3640)),
     measured('7.2', 'a', around(3641)),
   ])
-  const { rows, repeatsNeeded } = figureChanges(tonight, historyOf())
-  const changes = [...rows[0]!.cells.values()].map((one) => one.changes.map(({ against }) => against))
-  t.same(changes, [[], ['kernel 6.1'], []])
+  const marks = ({ rows }: ReturnType<typeof figureChanges>) =>
+    [...rows[0]!.cells.values()].map((one) => one.changes.map(({ against }) => against))
+  const first = figureChanges(tonight, historyOf())
+  t.same(marks(first), [[], [], []], 'a first night does not know how far the machine is from itself')
+  t.equal(first.withoutFloor, 1)
+  const second = figureChanges(tonight, historyOf(tonight))
+  t.same(marks(second), [[], ['kernel 6.1'], []])
+  const { rows, repeatsNeeded } = second
   t.equal(rows[0]?.cells.get(tonight.cells[1]!.id)?.changes[0]?.difference, 40)
   t.equal(repeatsNeeded, undefined)
 })

@@ -89,7 +89,7 @@ void t.test("a suite's newer kernel is new, and known by what was asked for", as
     history.of(now).map((one) => one.cell.id),
     [before.id],
   )
-  const { cells } = estimate([now], { history, claimsMs: undefined, toBuild: [], built: [] })
+  const { cells } = estimate([now], { history, work: night([]), claimsMs: undefined, toBuild: [], built: [] })
   t.equal(cells.get(now.id), 50_000)
 })
 
@@ -119,13 +119,19 @@ void t.test('what a night takes: as it took last, else as the others, else as it
   const [known, fresh] = [{ ...cell('1', 'a', { x: 'pass' }), durationMs: 80_000 }, cell('2', 'a')] as const
   const toBuild = [{ kind: 'kernel' as const }, { kind: 'keepalived' as const }]
   const built = [30_000, 40_000, 50_000].map((durationMs) => ({ kind: 'kernel' as const, durationMs }))
-  const input = { claimsMs: 25_000, toBuild, built }
+  const input = { work: night([]), claimsMs: 25_000, toBuild, built }
   const by = estimate([known, fresh], { ...input, history: historyOf(night([known])) })
   t.match(by, { from: 'earlier nights', totalMs: 160_000, imagesMs: 40_000 })
   t.match(estimate([known, fresh], { ...input, history: historyOf() }), {
     from: 'earlier runs of the claims',
     totalMs: 50_000,
   })
+  const elsewise = estimate([known], {
+    ...input,
+    work: { selection: ['000-1'], repeat: 1 },
+    history: historyOf(night([known])),
+  })
+  t.match(elsewise, { from: 'earlier runs of the claims', totalMs: 25_000 }, 'a night of other claims tells nothing')
   const nobody = estimate([fresh], { ...input, claimsMs: undefined, history: historyOf() })
   t.match(nobody, { from: 'nothing', totalMs: 0 })
 })
