@@ -8,7 +8,7 @@ import { answersIn } from './answers.ts'
 import { scriptsFor } from './questions.ts'
 
 /** For all machines of a claim together, ms; whatever has not come until then is left out. */
-export const COLLECT_DEADLINE_MS = 45_000
+export const COLLECT_DEADLINE_MS = 60_000
 
 /** In place of what a machine could not be asked for. */
 export const ABSENT = 'not-collected.txt'
@@ -28,13 +28,11 @@ export async function collectEvidence(
 ): Promise<void> {
   await mkdir(directory, { recursive: true })
   await writeFile(join(directory, 'topology.json'), `${JSON.stringify(cluster.topology, null, 2)}\n`)
-  // Where machines are slow, those that decide come first.
-  const isDirector = ({ spec }: Node): boolean => spec.roles.includes('director')
-  for (const wave of [cluster.nodes.filter(isDirector), cluster.nodes.filter((node) => !isDirector(node))]) {
-    const all = await Promise.allSettled(wave.map((node) => collectFrom(node, join(directory, node.name), deadline)))
-    const failed = all.find((one) => one.status === 'rejected')
-    if (failed) throw failed.reason
-  }
+  const all = await Promise.allSettled(
+    cluster.nodes.map((node) => collectFrom(node, join(directory, node.name), deadline)),
+  )
+  const failed = all.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 async function collectFrom(node: Node, folder: string, deadline: number): Promise<void> {
