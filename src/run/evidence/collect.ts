@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cluster, Node } from '../../cluster/index.ts'
+import { standstillWords, type Cluster, type Node } from '../../cluster/index.ts'
 import { messageOf } from '../../errors.ts'
 import { answersIn } from './answers.ts'
 import { scriptsFor } from './questions.ts'
@@ -57,7 +57,7 @@ async function collectFrom(node: Node, folder: string, deadline: number): Promis
 
 function whyNot({ running, standstill }: Node): string | undefined {
   if (!running) return 'it does not run'
-  return standstill === undefined ? undefined : `it is ${standstill}, and cannot be asked`
+  return standstill === undefined ? undefined : `it ${standstillWords(standstill)}, and cannot be asked`
 }
 
 type Said = { readonly text: string } | { readonly why: string }
