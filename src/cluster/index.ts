@@ -6,6 +6,7 @@ export { parseIpvsStats, parseIpvsTable, type IpvsRealServer, type IpvsService }
 export { Lab, type BootOptions, type LabOptions } from './lab.ts'
 export { Node } from './node.ts'
 export { Service } from './service.ts'
+export { standstillWords } from './standstill.ts'
 export { vary, type Variation } from './vary.ts'
 export { withNamed } from '../engine/vm/vm-host.ts'
 export { VirtualIp } from './vip.ts'

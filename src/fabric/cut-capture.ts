@@ -42,10 +42,10 @@ export async function cutCapture(
       const cut = blocks.slice(head, tail).filter(({ isPacket }) => isPacket)
       const first = blocks.slice(0, head).filter(({ isPacket }) => isPacket).length
       const last = frames - first - cut.length
-      const span = await Promise.all([cut[0], cut.at(-1)].map((block) => block && timeOf(from, block)))
+      const [begin, end] = [cut[0], cut.at(-1)]
       const note =
         `kept the first ${first} and the last ${last} of ${frames} frames; ` +
-        `those from ${span[0] ?? '?'} to ${span[1] ?? '?'} were cut out`
+        `those from ${begin ? await timeOf(from, begin) : '?'} to ${end ? await timeOf(from, end) : '?'} were cut out`
       await to.appendFile(sectionHeader('lvslab', note))
       for (const { offset, bytes } of [
         joined(blocks.slice(1, head)),

@@ -31,6 +31,8 @@ export class FabricThread {
   readonly #exited: Promise<unknown>
   #isReady = false
   #lastId = 0
+  /** The kernel's number of it, once it is ready. */
+  threadId: number | undefined
   #end: InfrastructureError | undefined
 
   private constructor(worker: Worker, observer: ThreadObserver) {
@@ -86,6 +88,7 @@ export class FabricThread {
     switch (message.type) {
       case 'ready':
         this.#isReady = true
+        this.threadId = message.threadId
         return this.#settleReady.resolve(undefined)
       case 'events':
         return this.#observer.onEvents(message.events)

@@ -75,6 +75,11 @@ export class Fabric implements AsyncDisposable {
     return new Fabric(options, clock, wire, thread, captures, socketPaths)
   }
 
+  /** The kernel's number of the thread that forwards and stamps: how long it waited for a processor is known by it. */
+  get threadId(): number | undefined {
+    return this.#thread.threadId
+  }
+
   /** Where the machine at this cable's end connects to. */
   socketPath(cable: CableId): string {
     const path = this.#socketPaths.get(cable)

@@ -70,7 +70,8 @@ export interface Request {
 
 /** From the fabric's thread. An answer comes after all events that happened before it. */
 export type Message =
-  | { readonly type: 'ready' }
+  /** `threadId`: the kernel's number of it. */
+  | { readonly type: 'ready'; readonly threadId?: number | undefined }
   | { readonly type: 'events'; readonly events: readonly WireEvent[] }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refused'; readonly id: number; readonly error: PlainError }

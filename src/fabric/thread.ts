@@ -6,6 +6,7 @@ import { EventBatch } from './event-batch.ts'
 import { FabricCore } from './fabric-core.ts'
 import type { FabricStats } from './fabric-stats.ts'
 import { toRecord } from './frame-parser.ts'
+import { ownThreadId } from '../host/run-delay.ts'
 import { LatenessSampler } from './lateness-sampler.ts'
 import { MonotonicClock } from './monotonic-clock.ts'
 import { Strangers } from './strangers.ts'
@@ -38,7 +39,7 @@ main.on('message', (request: Request) => {
 })
 await core.open(setup)
 lateness.start()
-post({ type: 'ready' })
+post({ type: 'ready', threadId: ownThreadId() })
 
 async function answer(id: number, command: RunnableCommand): Promise<void> {
   let message: Message

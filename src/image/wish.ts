@@ -45,11 +45,12 @@ export async function resolveKernel(
     const { offer, name } = await kernelOffer(wanted, indexOf, progress)
     return { kind: 'package', name, suite: offer.suite, package: offer.package }
   }
-  // The package that leads to the newest kernel is its base's where a suite adds to another.
+  // The package that leads to the usual kernel may be its base's where a suite adds to another: its own is known, or the newest is taken.
   if (catalog.suites[wanted]?.on === undefined)
     return { kind: 'package', name: wanted, suite: wanted, package: catalog['kernel-package'] }
-  const [newest] = (await indexOf(wanted)).kernels
-  if (newest) return { kind: 'package', name: wanted, suite: wanted, package: newest.package }
+  const { usualKernel, kernels } = await indexOf(wanted)
+  const usual = usualKernel ?? kernels[0]
+  if (usual) return { kind: 'package', name: wanted, suite: wanted, package: usual.package }
   throw new UsageError('LVSLAB_E_KERNEL_UNKNOWN', `${wanted} has no kernel of its own today`)
 }
 

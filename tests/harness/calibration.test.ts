@@ -11,6 +11,8 @@ import {
 
 /** Needs no machines: the instrument against blackouts of known length, and instruments that are wrong on purpose. */
 
+t.setTimeout(0)
+
 const told = ({ figures, reason }: Calibration) =>
   [...figures.map(({ name, value }) => `${name}: ${value} ms`), reason].join('\n')
 
@@ -57,11 +59,11 @@ void t.test('a fabric that mends 150 ms late and says that it did not turns the 
 })
 
 void t.test(
-  'stamps that jump by 150 ms within the blackout turn the calibration red, for the wire alone',
+  'stamps that jump by 20 ms within the blackout turn the calibration red, for the wire alone, on a busy host too',
   async (t) => {
     const instrument = (load: WatchedLoad) => {
       const { fromMs, toMs } = handshakeBlackout(load)
-      return { fromMs, toMs: toMs! + 150 }
+      return { fromMs, toMs: toMs! + 20 }
     }
     const calibration = await calibrate({ blackoutsMs: [100], repeats: 3, instrument })
     if (!isDecided(t, calibration)) return

@@ -45,7 +45,10 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .description('prove claims, and write what was measured')
     .argument('[selection...]', 'claims and topologies')
     .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}; ${NAMED_WISH}`)
-    .option('--keepalived <wish>', `keepalived of the directors, with its userland: ${KEEPALIVED_WISH}; ${NAMED_WISH}`)
+    .option(
+      '--keepalived <wish>',
+      `keepalived of the directors, with its userland; everybody else keeps the default one: ${KEEPALIVED_WISH}; ${NAMED_WISH}`,
+    )
     .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
     .addOption(
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),

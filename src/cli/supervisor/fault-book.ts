@@ -1,8 +1,6 @@
-import type { Cluster } from '../../cluster/index.ts'
+import { standstillWords, type Cluster } from '../../cluster/index.ts'
 import { UsageError } from '../../errors.ts'
 import { faultKind, injectFault, type Fault, type FindNode } from '../../fault/index.ts'
-
-const STANDSTILL_WORDS = { frozen: 'is frozen', panicked: 'has panicked', booting: 'boots' } as const
 
 export interface ActiveFault {
   readonly id: string
@@ -84,7 +82,7 @@ export class FaultBook {
     }
     const { standstill } = cluster.node(name)
     if (kind !== 'power-cut' && standstill !== undefined) {
-      throw new UsageError('LVSLAB_E_NODE_SILENT', `${name} cannot answer: it ${STANDSTILL_WORDS[standstill]}`, {
+      throw new UsageError('LVSLAB_E_NODE_SILENT', `${name} cannot answer: it ${standstillWords(standstill)}`, {
         seen: before.join('\n'),
         todo,
       })

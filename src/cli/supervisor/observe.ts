@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../../cluster/index.ts'
+import { standstillWords, type Cluster, type Node } from '../../cluster/index.ts'
 import { withoutPrefix } from '../../topology/index.ts'
 import { LvslabError, messageOf } from '../../errors.ts'
 import type { NodeStatus, Status } from '../control/status-schema.ts'
@@ -7,8 +7,6 @@ import { probeCommand, readProbe, type NodeView } from './node-probe.ts'
 
 /** How long a node is waited for before it counts as one that does not answer. */
 const ANSWER_TIMEOUT_MS = 3_000
-
-const STANDSTILL = { panicked: 'its kernel has panicked', booting: 'it boots' } as const
 
 export interface Observed {
   readonly node: Node
@@ -26,7 +24,8 @@ async function observe(node: Node, isFrozen: boolean): Promise<Observed> {
   if (!node.running) return { node, state: 'off' }
   if (isFrozen || node.standstill === 'frozen') return { node, state: 'frozen' }
   // It would not answer, and to wait for that takes long.
-  if (node.standstill !== undefined) return { node, state: 'no answer', reason: STANDSTILL[node.standstill] }
+  if (node.standstill !== undefined)
+    return { node, state: 'no answer', reason: `it ${standstillWords(node.standstill)}` }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ANSWER_TIMEOUT_MS)

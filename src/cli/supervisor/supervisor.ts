@@ -1,5 +1,5 @@
 import { rm, rmdir } from 'node:fs/promises'
-import { Lab, withNamed, type Cluster } from '../../cluster/index.ts'
+import { Lab, standstillWords, withNamed, type Cluster } from '../../cluster/index.ts'
 import { InfrastructureError } from '../../errors.ts'
 import { FAULT_KINDS, faultKind, whyImpossible } from '../../fault/index.ts'
 import { runtimeDir } from '../../host/paths.ts'
@@ -202,7 +202,11 @@ export class Supervisor {
     const detail = { seen: faults.join('\n') || 'nobody asked for that', todo: 'npx lvslab heal' }
     if (!node.running) throw new InfrastructureError('LVSLAB_E_NODE_OFF', `${node.name} is off`, detail)
     if (node.standstill === 'panicked' || node.standstill === 'booting') {
-      throw new InfrastructureError('LVSLAB_E_NODE_SILENT', `${node.name} cannot answer: ${node.standstill}`, detail)
+      throw new InfrastructureError(
+        'LVSLAB_E_NODE_SILENT',
+        `${node.name} cannot answer: it ${standstillWords(node.standstill)}`,
+        detail,
+      )
     }
     if (frozen.has(node.name)) throw new InfrastructureError('LVSLAB_E_NODE_FROZEN', `${node.name} is frozen`, detail)
     return node
@@ -220,8 +224,9 @@ export class Supervisor {
 /** What a heal has left, and what it could only put off. */
 function remainsOf(cluster: Cluster, { node: name, fault, kind }: ActiveFault): { remains?: string } {
   const node = name === undefined || faultKind(kind).on !== 'machine' ? undefined : cluster.node(name)
-  const silent = node === undefined ? undefined : node.running ? node.standstill : 'off'
-  const later = silent && `${name} is ${silent}: what is to be mended inside it is mended when it answers again`
+  const silent =
+    node === undefined ? undefined : node.running ? node.standstill && standstillWords(node.standstill) : 'is off'
+  const later = silent && `${name} ${silent}: what is to be mended inside it is mended when it answers again`
   const remains = [fault.remains, later].filter((part) => part !== undefined).join('; ')
   return remains === '' ? {} : { remains }
 }

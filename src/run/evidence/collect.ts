@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cluster, Node } from '../../cluster/index.ts'
+import { standstillWords, type Cluster, type Node } from '../../cluster/index.ts'
 import { messageOf } from '../../errors.ts'
 import { answersIn } from './answers.ts'
 import { scriptsFor } from './questions.ts'
 
 /** For all machines of a claim together, ms; whatever has not come until then is left out. */
-export const COLLECT_DEADLINE_MS = 45_000
+export const COLLECT_DEADLINE_MS = 60_000
 
 /** In place of what a machine could not be asked for. */
 export const ABSENT = 'not-collected.txt'
@@ -28,13 +28,11 @@ export async function collectEvidence(
 ): Promise<void> {
   await mkdir(directory, { recursive: true })
   await writeFile(join(directory, 'topology.json'), `${JSON.stringify(cluster.topology, null, 2)}\n`)
-  // Where machines are slow, those that decide come first.
-  const isDirector = ({ spec }: Node): boolean => spec.roles.includes('director')
-  for (const wave of [cluster.nodes.filter(isDirector), cluster.nodes.filter((node) => !isDirector(node))]) {
-    const all = await Promise.allSettled(wave.map((node) => collectFrom(node, join(directory, node.name), deadline)))
-    const failed = all.find((one) => one.status === 'rejected')
-    if (failed) throw failed.reason
-  }
+  const all = await Promise.allSettled(
+    cluster.nodes.map((node) => collectFrom(node, join(directory, node.name), deadline)),
+  )
+  const failed = all.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 async function collectFrom(node: Node, folder: string, deadline: number): Promise<void> {
@@ -59,7 +57,7 @@ async function collectFrom(node: Node, folder: string, deadline: number): Promis
 
 function whyNot({ running, standstill }: Node): string | undefined {
   if (!running) return 'it does not run'
-  return standstill === undefined ? undefined : `it is ${standstill}, and cannot be asked`
+  return standstill === undefined ? undefined : `it ${standstillWords(standstill)}, and cannot be asked`
 }
 
 type Said = { readonly text: string } | { readonly why: string }

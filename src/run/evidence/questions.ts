@@ -66,15 +66,17 @@ const LOGS: readonly Question[] = [
 /** What stays as it is: asked last. */
 const LASTING: readonly Question[] = [
   {
+    // As sysctl(8) writes them, but without reading a thousand others.
     file: 'sysctl.txt',
-    script: `ask sysctl -a --pattern '^net[.]ipv4[.](ip_forward|ip_nonlocal_bind|vs[.]|conf[.].*[.](arp_|rp_filter|forwarding|send_redirects|accept_local))'`,
+    script: `cd /proc/sys/net/ipv4; grep -s '' ip_forward ip_nonlocal_bind vs/* conf/*/arp_* conf/*/rp_filter conf/*/forwarding \\
+      conf/*/send_redirects conf/*/accept_local | sed 's|^|net/ipv4/|; s|:| = |; s|/|.|g'`,
   },
   {
     // Asking for a table's rules loads the table: only those that are there.
     file: 'netfilter.txt',
     script: `ask iptables-save -c; ask nft list ruleset; ask cat /proc/net/ip_tables_names`,
   },
-  { file: 'sockets.txt', script: `ask ss -tunap` },
+  { file: 'sockets.txt', script: `ask ss -tuna` },
   {
     file: 'system.txt',
     script: `ask cat /proc/uptime /proc/loadavg /proc/meminfo /proc/modules /proc/mounts; ask df -h

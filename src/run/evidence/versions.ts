@@ -36,8 +36,10 @@ const PACKAGES =
 async function madeOf({ name, rootImage }: Lab['host']['userland']): Promise<object> {
   const list = await readFile(join(dirname(rootImage), 'packages'), 'utf8').catch(() => '')
   const all = list.split('\n').map((line) => line.split(' '))
-  const own = all.filter(([one = '', version = '']) => version !== '' && PACKAGES.test(one))
-  return { userland: name, packages: Object.fromEntries(own.map(([one, version]) => [one, version])) }
+  const own = all.flatMap(([one = '', version = '']): [string, string][] =>
+    version !== '' && PACKAGES.test(one) ? [[one, version]] : [],
+  )
+  return { userland: name, packages: Object.fromEntries(own) }
 }
 
 /** The commit of a folder that git keeps, and whether it was changed since; nothing for any other. */

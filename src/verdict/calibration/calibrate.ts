@@ -1,10 +1,11 @@
 import { Fabric, type WireEvent } from '../../fabric/index.ts'
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
-import { judge, type Measured } from '../judgement.ts'
+import { judge } from '../judgement.ts'
 import { handshakeBlackout, type BlackoutInstrument } from './blackout-reading.ts'
 import { calibrationOf, WIRE_TOLERANCE_MS, type Calibration, type Reading } from './calibration.ts'
-import { clientReading, serverReading } from './machine-readings.ts'
-import { cutFor, unplugAndPlug, type Cutter, type ProgrammedCut } from './programmed-cut.ts'
+import { clientExcuses, machineExcuses, wireExcuses, type Excuses } from './excuses.ts'
+import { bookedBlackout, clientReading, serverReading } from './machine-readings.ts'
+import { cutFor, unplugAndPlug, type Cutter } from './programmed-cut.ts'
 import { SyntheticMachine } from './synthetic-machine.ts'
 import { CLIENT, CLIENT_CABLE, REQUEST_EVERY, RHYTHM_MS, SERVER, SERVER_CABLE } from './two-machines.ts'
 
@@ -76,7 +77,8 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
     await using client = await SyntheticMachine.start('client', fabric.socketPath(CLIENT_CABLE))
     const since = fabric.clock.now()
     await served(fabric)
-    const cut = await cutFor(fabric, SERVER_CABLE, blackoutMs, cutter)
+    const threads = { client: client.threadId, server: server.threadId }
+    const cut = await cutFor({ fabric, cable: SERVER_CABLE, threads }, blackoutMs, cutter)
     await served(fabric)
     const until = fabric.clock.now()
     const books = { client: await client.finish(), server: await server.finish() }
@@ -84,17 +86,21 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
     const service = { address: SERVER.ip, port: SERVER.port }
     const watched = { wire: fabric.wire, clientIp: CLIENT.ip, service, intervalMs: RHYTHM_MS, since, until }
     const { fromMs, toMs } = instrument(watched)
-    const late = latenessOf(cut)
-    const read = (by: string, valueMs: number, toleranceMs: number): Reading => {
+    const read = (by: string, valueMs: number, toleranceMs: number, excuses: Excuses): Reading => {
       const window = { minMs: blackoutMs - toleranceMs, maxMs: blackoutMs + toleranceMs }
-      const judgement = judge({ valueMs, uncertaintyMs: 0, ...late }, window)
+      const judgement = judge({ valueMs, uncertaintyMs: 0, ...excuses }, window)
       return { by, programmedMs: blackoutMs, valueMs, toleranceMs, judgement }
     }
     return [
       // What sees no blackout reports one of 0 ms.
-      read('wire', fromMs === undefined || toMs === undefined ? 0 : toMs - fromMs, WIRE_TOLERANCE_MS),
-      read('client', clientReading(books.client), REQUEST_EVERY * RHYTHM_MS),
-      read('server', serverReading(books.server), WIRE_TOLERANCE_MS),
+      read(
+        'wire',
+        fromMs === undefined || toMs === undefined ? 0 : toMs - fromMs,
+        WIRE_TOLERANCE_MS,
+        wireExcuses(cut, blackoutMs, bookedBlackout(books.client)),
+      ),
+      read('client', clientReading(books.client), REQUEST_EVERY * RHYTHM_MS, clientExcuses(cut)),
+      read('server', serverReading(books.server, cut.amidMs), WIRE_TOLERANCE_MS, machineExcuses(cut)),
     ]
   } finally {
     await removeScratchDir(directory)
@@ -110,14 +116,4 @@ async function served(fabric: Fabric): Promise<void> {
     { description: `${left} answers of the synthetic server`, match },
     { timeoutMs: SERVED_TIMEOUT_MS },
   )
-}
-
-/** At the cut, lateness may shorten the blackout that is seen or lengthen it; at its end, it lengthens it. */
-function latenessOf({ atCut, atMend }: ProgrammedCut): Omit<Measured, 'valueMs' | 'uncertaintyMs'> {
-  const cutLateMs = atCut.waitedMs + atCut.orderMs
-  return {
-    fabricLateMs: Math.max(atCut.fabricMs, atMend.fabricMs),
-    machineLateMs: cutLateMs + atMend.waitedMs + atMend.orderMs,
-    startLateMs: cutLateMs,
-  }
 }

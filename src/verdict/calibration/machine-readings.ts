@@ -12,8 +12,24 @@ export function clientReading({ sent, answered }: ClientBook): number {
   return blackout(requests, 0 as ClusterTime)?.durationMs ?? 0
 }
 
-/** The longest time between two SYNs that came to the server, on its own clock, ms. */
-export function serverReading(received: ServerBook): number {
-  const times = [...received].sort((a, b) => a - b)
-  return Math.max(0, ...times.slice(1).map((at, index) => at - times[index]!))
+/**
+ * The blackout of the client's SYNs, all of them, on its own clock, ms: from the first that was not answered to the first
+ * that was after the last of those. What the wire shows of the same, but for the stamps. 0 if none was lost.
+ */
+export function bookedBlackout({ sent, accepted }: Pick<ClientBook, 'sent' | 'accepted'>): number {
+  const first = accepted.findIndex((at) => Number.isNaN(at))
+  const last = accepted.findLastIndex((at) => Number.isNaN(at))
+  return first < 0 || last + 1 >= sent.length ? 0 : sent[last + 1]! - sent[first]!
+}
+
+/**
+ * Between the last SYN that came to the server before a moment in the blackout and the first one after, on its own clock,
+ * ms; 0 where there is none on either side. Elsewhere a server or a client that stood still leaves gaps, too.
+ *
+ * @param amidMs - on the same clock
+ */
+export function serverReading(received: ServerBook, amidMs: number): number {
+  const before = received.filter((at) => at <= amidMs)
+  const after = received.filter((at) => at > amidMs)
+  return before.length === 0 || after.length === 0 ? 0 : Math.min(...after) - Math.max(...before)
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { after } from '../../clock.ts'
 import { MonotonicClock } from '../../fabric/monotonic-clock.ts'
+import { ownThreadId } from '../../host/run-delay.ts'
 import { PreciseTimer } from '../../fabric/precise-timer.ts'
 import { CableEnd } from './cable-end.ts'
 import { ACK, PSH, readSegment, segment, SYN } from './segment.ts'
@@ -25,7 +26,7 @@ const { role, socketPath } = (workerData as { data: MachineSetup }).data
 const main = parentPort as MessagePort
 const finish = role === 'client' ? await client() : await server()
 main.on('message', () => void end())
-main.postMessage('ready')
+main.postMessage(ownThreadId())
 
 async function end(): Promise<void> {
   main.postMessage(await finish())
@@ -38,6 +39,7 @@ function monotonicMs(): number {
 
 async function client(): Promise<() => Promise<ClientBook>> {
   const sent: number[] = []
+  const accepted: number[] = []
   const answered: number[] = []
   const numbers = new Map<number, number>()
   const end = await CableEnd.connect(socketPath, (frame) => {
@@ -46,6 +48,7 @@ async function client(): Promise<() => Promise<ClientBook>> {
     if (number === undefined) return
     if (received?.flags === (PSH | ACK)) answered[number] ??= monotonicMs()
     if (received?.flags !== (SYN | ACK)) return
+    accepted[number] ??= monotonicMs()
     const get = { flags: PSH | ACK, seq: number + 1, payload: GET }
     end.send(segment({ ...CLIENT, port: portOf(number) }, SERVER, get))
   })
@@ -69,7 +72,9 @@ async function client(): Promise<() => Promise<ClientBook>> {
     const deadlineMs = monotonicMs() + LAST_ANSWER_MS
     while (answered[sent.length - 1] === undefined && monotonicMs() < deadlineMs) await pause(1)
     end.close()
-    return { sent: Float64Array.from(sent), answered: Float64Array.from(sent, (_, number) => answered[number] ?? NaN) }
+    const book = (times: readonly number[]): Float64Array =>
+      Float64Array.from(sent, (_, number) => times[number] ?? NaN)
+    return { sent: Float64Array.from(sent), accepted: book(accepted), answered: book(answered) }
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { InfrastructureError } from '../../errors.ts'
+import type { ThreadId } from '../../host/run-delay.ts'
 import { startThread, threadModule } from '../../host/thread.ts'
 import type { ClientBook, MachineSetup, ServerBook } from './two-machines.ts'
 
@@ -16,6 +17,7 @@ export class SyntheticMachine<Role extends MachineSetup['role']> implements Asyn
   readonly #role: Role
   readonly #thread: Worker
   #failure: Error | undefined
+  threadId: ThreadId | undefined
 
   private constructor(role: Role, thread: Worker) {
     this.#role = role
@@ -33,7 +35,7 @@ export class SyntheticMachine<Role extends MachineSetup['role']> implements Asyn
       role,
       startThread(threadModule('machine-thread', import.meta.url), role, setup),
     )
-    await machine.#message()
+    machine.threadId = (await machine.#message()) as ThreadId | undefined
     return machine
   }
 

@@ -29,6 +29,9 @@ export interface MachineSetup {
 /** Times on the machine's own clock, CLOCK_MONOTONIC in ms; NaN is never. By the number of the SYN. */
 export interface ClientBook {
   readonly sent: Float64Array
+  /** When the SYN was answered by one. */
+  readonly accepted: Float64Array
+  /** When the request was answered. */
   readonly answered: Float64Array
 }
 

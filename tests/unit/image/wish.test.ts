@@ -27,6 +27,11 @@ linux-image-6.12.95+deb12-cloud-amd64-unsigned 6.12.95-1~bpo12+1 bookworm-backpo
 keepalived 1:2.3.3-1 trixie
 linux-image-6.12.117+deb13-cloud-amd64 6.12.117-1 trixie-security
 linux-image-6.12.107+deb13-cloud-amd64 6.12.107-1 trixie`,
+  // Of two that backports have, the package that people install leads to one, not always the newest.
+  'trixie-backports': `
+linux-image-cloud-amd64 7.1.3-1~bpo13+1 trixie-backports
+linux-image-7.1.3+deb13-cloud-amd64 7.1.3-1~bpo13+1 trixie-backports
+linux-image-7.2.1+deb13-cloud-amd64 7.2.1-1~bpo13+1 trixie-backports`,
 }
 
 async function indexOf(suite: string): Promise<SuiteIndex> {
@@ -58,6 +63,7 @@ void t.test('what backports stand on is not theirs', async (t) => {
 const kernels: Readonly<Record<string, object>> = {
   bookworm: { kind: 'package', name: 'bookworm', suite: 'bookworm', package: 'linux-image-cloud-amd64' },
   'bookworm-backports': { suite: 'bookworm-backports', package: 'linux-image-6.12.95+deb12-cloud-amd64-unsigned' },
+  'trixie-backports': { suite: 'trixie-backports', package: 'linux-image-7.1.3+deb13-cloud-amd64' },
   '5.10': { suite: 'bullseye', package: 'linux-image-5.10.0-46-cloud-amd64', name: '5.10.0-46' },
   '6.12': { suite: 'trixie', package: 'linux-image-6.12.117+deb13-cloud-amd64' },
   '6.12.107': { suite: 'trixie', package: 'linux-image-6.12.107+deb13-cloud-amd64' },

@@ -1,0 +1,40 @@
+import t from 'tap'
+import { clientExcuses, machineExcuses, wireExcuses } from '../../../src/verdict/calibration/excuses.ts'
+import { bookedBlackout, serverReading } from '../../../src/verdict/calibration/machine-readings.ts'
+import type { EdgeLateness } from '../../../src/verdict/calibration/programmed-cut.ts'
+import { judge } from '../../../src/verdict/judgement.ts'
+
+const edge = (orderMs: number, stampMs: number, waitedMs: number): EdgeLateness => ({ orderMs, stampMs, waitedMs })
+/** As on a machine with a load of 18 on two cores. */
+const busy = { amidMs: 0, atCut: edge(1, 1, 50), atMend: edge(2, 3, 60), clientMs: 80 }
+const window = { minMs: 98, maxMs: 102 }
+const read = (valueMs: number, bookedMs: number) =>
+  judge({ valueMs, uncertaintyMs: 0, ...wireExcuses(busy, 100, bookedMs) }, window)
+
+void t.test('a wire that is off by 20 ms is found on a busy host, when the client’s book says otherwise', async (t) => {
+  t.equal(read(120, 100.4), 'outside')
+  t.equal(read(80, 100.4), 'outside')
+  t.equal(read(101, 120), 'inside', 'what lies in its window needs no excuse')
+})
+
+void t.test('one that says what the client’s book says was late with all the others', async (t) => {
+  t.equal(read(120, 118), 'undecided')
+  t.equal(read(80, 82), 'undecided')
+  t.equal(read(120, 80), 'outside', 'lateness the other way is no excuse')
+})
+
+void t.test('nor does the book excuse more than the host was late', async (t) => {
+  t.equal(read(250, 250), 'outside', 'a fabric that mends late lets everybody see it late')
+  t.same(machineExcuses(busy), { fabricLateMs: 0, machineLateMs: 113, startLateMs: 51 })
+  t.same(clientExcuses(busy), { fabricLateMs: 0, machineLateMs: 193, startLateMs: 193 })
+})
+
+void t.test('the book’s blackout is of all SYNs, the server’s gap is the one that was programmed', async (t) => {
+  const sent = Float64Array.from([10, 11, 12, 13, 14, 15])
+  t.equal(bookedBlackout({ sent, accepted: Float64Array.from([10, NaN, 12, NaN, 14, 15]) }), 3)
+  t.equal(bookedBlackout({ sent, accepted: sent }), 0)
+  t.equal(bookedBlackout({ sent, accepted: Float64Array.from([10, 11, 12, 13, 14, NaN]) }), 0, 'never served again')
+  const received = Float64Array.from([1, 2, 50, 51, 61, 62])
+  t.equal(serverReading(received, 55), 10, 'not the longer one, in which the server stood still')
+  t.equal(serverReading(received, 70), 0)
+})
