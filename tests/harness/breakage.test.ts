@@ -7,8 +7,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { ClaimProcess } from '../../src/run/claim-process.ts'
+import type { SessionMessage } from '../../src/run/claim-session.ts'
 import type { ClaimRecord } from '../../src/run/record.ts'
-import { loadTopology } from '../../src/topology/index.ts'
+import { loadTopology, type Topology } from '../../src/topology/index.ts'
 import { SABOTAGE_TABLES, sabotageOf, type NamedSabotage } from './sabotage/index.ts'
 
 t.setTimeout(0)
@@ -22,15 +23,16 @@ t.teardown(async () => rm(out, { recursive: true, force: true }))
 
 /** Proves claims on clusters broken in this way. */
 async function prove(
-  topology: string,
+  { name: topology, group }: Topology,
   { name }: NamedSabotage,
   ids: readonly string[],
 ): Promise<Map<string, ClaimRecord>> {
   const records = new Map<string, ClaimRecord>()
   const settings = { outDir: join(out, name), ids, sabotage: name }
-  const child = await ClaimProcess.start(topology, settings, (message) => {
+  const keep = (message: SessionMessage): void => {
     if (message.type === 'end') records.set(message.record.id, message.record)
-  })
+  }
+  const child = await ClaimProcess.start(topology, settings, keep, group)
   const { how, stderr } = await child.ended
   const missing = ids.filter((id) => !records.has(id))
   if (missing.length > 0) throw new Error(`${missing.join()} came to no end: ${how}\n${stderr}`)
@@ -38,8 +40,8 @@ async function prove(
 }
 
 for (const { topology, sabotages, full: everyClaim = false } of SABOTAGE_TABLES) {
-  const { claims } = await loadTopology(topology)
-  const all = claims.map(({ id }) => id)
+  const cluster = await loadTopology(topology)
+  const all = cluster.claims.map(({ id }) => id)
 
   void t.test(`${topology}: the table of breakages`, async (t) => {
     for (const id of all) {
@@ -65,7 +67,7 @@ for (const { topology, sabotages, full: everyClaim = false } of SABOTAGE_TABLES)
     void t.test(`${topology}, ${name}: ${description}`, async (t) => {
       const withControl = (id: string[]): string[] => [...id, ...(control === undefined ? [] : [control])]
       const ids = !full ? withControl([telling]) : everyClaim ? all : withControl(Object.keys(red))
-      const records = await prove(topology, sabotage, ids)
+      const records = await prove(cluster, sabotage, ids)
       for (const id of ids) {
         const { verdict, reason = '' } = records.get(id)!
         const expected = red[id]
