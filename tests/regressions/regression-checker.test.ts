@@ -38,15 +38,17 @@ claim('reg-keepalived-1822', async (c) => {
   await cluster.wire.waitFor(checkOf(director, '10.1.0.10', 8080), { timeoutMs: 15_000 })
   await cluster.director(director).untilPresent('10.1.0.10', 80, 5_000)
 
-  // The answer itself is the clock: a byte every half second, so that 40 are ten times the time-out of 2 s.
-  await web.succeed('touch /run/drips')
-  await until(web, '[ -s /run/dripped ]', 60_000)
-  const taken = Number(await web.succeed('cat /run/dripped'))
-  const gaveUp = c.check(
-    'the check gives up on the answer',
-    taken < 40,
-    `it took ${taken} bytes, one every half second`,
-  )
+  const takenAt = async (pauseS: number): Promise<number> => {
+    await web.succeed(`rm -f /run/dripped; echo ${pauseS} >/run/drips`)
+    await until(web, '[ -s /run/dripped ]', 60_000)
+    return Number(await web.succeed('rm /run/drips; cat /run/dripped'))
+  }
+  const slow = await takenAt(3)
+  c.check('a pause longer than connect_timeout, 2 s, ends the check', slow < 40, `it took ${slow} bytes`)
+  await cluster.director(director).untilPresent('10.1.0.10', 80, 20_000)
+  // The answer itself is the clock: 40 bytes at two in a second are ten times the time-out.
+  const taken = await takenAt(0.5)
+  const gaveUp = c.check('so does an answer that drips in', taken < 40, `it took ${taken} bytes, one every half second`)
   if (gaveUp) await until(director, "! ipvsadm -Ln | grep -q '10.1.0.10:80 '")
 })
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# A web server on 8080 that answers at once; or, while /run/drips is there, a byte every half second. How many bytes of such
-# an answer were taken stands in /run/dripped, when it has ended or after 40.
+# A web server on 8080 that answers at once; or, while /run/drips is there, a byte after each pause of so many seconds as that
+# file says. How many bytes of such an answer were taken stands in /run/dripped, when it has ended or after 40.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -14,12 +14,13 @@ while (1) {
     sysread $peer, my $request, 4096;
     my $body = 'x' x 200;
     my $answer = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 200\r\n\r\n$body";
-    if (-e '/run/drips') {
+    if (open my $drips, '<', '/run/drips') {
+        my $pause = <$drips>;
         my $taken = 0;
         for my $byte (split //, $answer) {
+            select undef, undef, undef, $pause;
             last if $taken == 40 or not syswrite $peer, $byte;
             $taken++;
-            select undef, undef, undef, 0.5;
         }
         if (not -e '/run/dripped') {
             open my $file, '>', '/run/dripped.new' or die "/run/dripped.new: $!";

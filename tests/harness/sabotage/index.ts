@@ -6,6 +6,7 @@ import { drVrrp } from './dr-vrrp.ts'
 import { forwardingAndSchedulers } from './forwarding-and-schedulers/index.ts'
 import { natDirector } from './nat-director.ts'
 import { natHeartbeat } from './nat-heartbeat.ts'
+import { regressionVrrp } from './regression-vrrp.ts'
 import { STALLS } from './stalls.ts'
 import type { SabotageTable } from './table.ts'
 import { afterBoot } from './ways.ts'
@@ -20,6 +21,7 @@ export const SABOTAGE_TABLES: readonly SabotageTable[] = [
   forwardingAndSchedulers,
   drNfs,
   natHeartbeat,
+  regressionVrrp,
 ]
 
 /** Breaks the machines below the cluster: no claim's business, so not in the table. */

@@ -1,6 +1,7 @@
 import { ClaimProcess } from '../../../src/run/claim-process.ts'
-import type { SessionSettings } from '../../../src/run/claim-session.ts'
+import type { SessionMessage, SessionSettings } from '../../../src/run/claim-session.ts'
 import type { ClaimRecord } from '../../../src/run/record.ts'
+import { loadTopology } from '../../../src/topology/index.ts'
 
 /**
  * Puts claims of a topology to the test as a run does, in a process of their own; answers their records by id.
@@ -13,9 +14,10 @@ export async function prove(
   settings: SessionSettings & Required<Pick<SessionSettings, 'ids'>>,
 ): Promise<ReadonlyMap<string, ClaimRecord>> {
   const records = new Map<string, ClaimRecord>()
-  const child = await ClaimProcess.start(topology, settings, (message) => {
+  const keep = (message: SessionMessage): void => {
     if (message.type === 'end') records.set(message.record.id, message.record)
-  })
+  }
+  const child = await ClaimProcess.start(topology, settings, keep, (await loadTopology(topology)).group)
   const { how, stderr } = await child.ended
   const missing = settings.ids.filter((id) => !records.has(id))
   if (missing.length > 0) throw new Error(`${missing.join()} came to no end: ${how}\n${stderr}`)

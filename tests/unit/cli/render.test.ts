@@ -101,6 +101,14 @@ void t.test('list shows each claim under its topology', async (t) => {
   t.match(renderList([topology], [], look(60)), 'no claims yet')
 })
 
+void t.test('what stands apart is listed under its group', async (t) => {
+  const apart = ['a', 'b'].map((name) => ({ ...topology, name, group: 'regressions' as const }))
+  const text = renderList([topology, ...apart], [], look(60))
+  t.equal(text.match(/^regressions {2}/gm)?.length, 1, 'which is named once')
+  t.match(text, /^dr-vrrp[\s\S]*^regressions {2}known regressions[\s\S]*^a {2}keepalived pair[\s\S]*^b {2}/m)
+  t.ok(widest(text) <= 60)
+})
+
 void t.test('images', async (t) => {
   const now = Date.parse('2026-01-10T00:00:00Z')
   const manifest = {
