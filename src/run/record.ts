@@ -231,9 +231,9 @@ export interface RunRecord {
   readonly command: readonly string[]
   readonly host: HostRecord
   readonly engine: 'vm' | 'vagrant'
-  /** Resolved version: "6.1.0-56-cloud-amd64"; then those of nodes that were named: ", backup 6.12.117+deb13-cloud-amd64". */
+  /** Resolved: "6.1.0-56-cloud-amd64"; where nodes were named, "backup 6.12.117+deb13-cloud-amd64, others 6.1.0-56-…". */
   readonly kernel: string
-  /** Resolved Debian package version, "1:2.2.7-1+b2", and in the same way those of directors that were named. */
+  /** Resolved Debian package version, "1:2.2.7-1+b2", and in the same way where directors were named. */
   readonly keepalived: string
   readonly userland: string
   /** Where the time went, ms: setup, images, template, boot, claims, report, … */

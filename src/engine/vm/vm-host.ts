@@ -94,7 +94,8 @@ export function versionsOf(host: VmHost, topology: Topology): ReadonlyMap<string
   )
 }
 
-/** "6.1.0-56-cloud-amd64", or "6.1.0-56-cloud-amd64, backup 6.12.117+deb13-cloud-amd64". */
+/** "6.1.0-56-cloud-amd64", or "backup 6.12.117+deb13-cloud-amd64, others 6.1.0-56-cloud-amd64". */
 export function withNamed<T>(all: T, named: readonly Named<T>[], text: (one: T) => string): string {
-  return [text(all), ...named.map(({ name, is }) => `${name} ${text(is)}`)].join(', ')
+  if (named.length === 0) return text(all)
+  return [...named.map(({ name, is }) => `${name} ${text(is)}`), `others ${text(all)}`].join(', ')
 }

@@ -41,7 +41,7 @@ void t.test('the two directors differ, each axis by itself', async (t) => {
   t.strictSame(versions.get('node-1'), { kernel: '6.1' })
   t.equal(
     withNamed(mixed.kernel, mixed.namedKernels, ({ release }) => release),
-    '6.1, keepalived-backup 6.12',
+    'keepalived-backup 6.12, others 6.1',
   )
 })
 
