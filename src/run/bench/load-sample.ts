@@ -10,7 +10,7 @@ export const BUSY_CONNECTIONS = 16
 /** Light load for latencies: one connection for each real server. */
 export const LIGHT_CONNECTIONS = 2
 const SECONDS = 1
-const FRESH_REQUESTS = 40
+export const FRESH_REQUESTS = 40
 export const LARGE_BYTES = 16_777_216
 
 export type Measured = readonly { readonly figure: FigureSpec; readonly value: number }[]

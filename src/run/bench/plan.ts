@@ -13,6 +13,8 @@ export interface Plan {
   /** On each boot of the cluster. */
   readonly forwarding: Part
   readonly boots: 1 | 2
+  /** On each boot, too. */
+  readonly servers: Part
   readonly schedulers: Part
   readonly tables: Part
   readonly sizes: readonly Size[]
@@ -27,6 +29,8 @@ export interface Plan {
 export const FULL: Plan = {
   forwarding: { rounds: 4, least: 2, seconds: 112 },
   boots: 2,
+  // So many that compare can tell each figure.
+  servers: { rounds: 5, least: 5, seconds: 20 },
   schedulers: { rounds: 3, least: 1, seconds: 160 },
   tables: { rounds: 3, least: 2, seconds: 50 },
   sizes: FULL_SIZES,
@@ -42,6 +46,7 @@ export const FULL: Plan = {
 export const QUICK: Plan = {
   forwarding: { rounds: 2, least: 1, seconds: 40 },
   boots: 1,
+  servers: { rounds: 3, least: 2, seconds: 8 },
   schedulers: { rounds: 1, least: 1, seconds: 20 },
   tables: { rounds: 1, least: 1, seconds: 12 },
   sizes: QUICK_SIZES,
@@ -60,7 +65,7 @@ export function withRounds(plan: Plan, rounds: number | undefined): Plan {
   const half = Math.ceil(rounds / plan.boots)
   return {
     ...plan,
-    forwarding: { rounds: half, least: half, seconds: 0 },
+    ...{ forwarding: { rounds: half, least: half, seconds: 0 }, servers: { rounds: half, least: half, seconds: 0 } },
     ...{ schedulers: of(), tables: of(), connections: of(), failover: of(), failoverBySize: of(), health: of() },
   }
 }

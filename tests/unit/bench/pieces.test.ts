@@ -92,11 +92,11 @@ void t.test('noise: within a round by ratio, between boots by medians', async (t
   // The host became twice as fast between the boots: not noise of one round, but of two boots.
   add('DR', 100, 100, 200, 200)
   add(AGAIN, 101, 101, 202, 202)
-  const [noise] = noiseOf(book, 2)
+  const [noise] = noiseOf(book, { forwarding: 2, servers: 0 })
   t.equal(noise?.name, 'new connections')
   t.ok(Math.abs(noise!.sameBoot - 0.01) < 1e-9)
   t.equal(noise?.twoBoots, 1)
-  t.equal(noiseOf(book, 0)[0]?.twoBoots, undefined)
+  t.equal(noiseOf(book, { forwarding: 0, servers: 0 })[0]?.twoBoots, undefined)
 })
 
 void t.test('what is no number is not kept, and intervals come from three values on', async (t) => {
@@ -134,7 +134,7 @@ void t.test('the plans have what was asked for', async (t) => {
     ['1 2', '10 2', '100 2', '1000 2', '1 1', '1 4', '1 16', '1 64'],
   )
   const seconds = (plan: typeof FULL): number =>
-    plan.boots * plan.forwarding.seconds +
+    plan.boots * (plan.forwarding.seconds + plan.servers.seconds) +
     [plan.schedulers, plan.tables, plan.connections, plan.failover, plan.failoverBySize, plan.health].reduce(
       (sum, part) => sum + part.seconds,
       0,

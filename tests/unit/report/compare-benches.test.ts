@@ -26,16 +26,14 @@ void t.test('two suites of the same: no difference', async (t) => {
 
 void t.test('a server that answers later shows in its own figures, and only there', async (t) => {
   const late: SampleBench['change'] = ({ section, variant, name }, value) =>
-    section === 'forwarding' && variant !== 'NAT' && variant !== 'the client itself' && name.endsWith('by web-1')
+    section === 'servers' && variant !== 'NAT' && variant !== 'the client itself' && name.endsWith('by web-1')
       ? value + 20
       : value
   const impaired = sampleBench({ id: 'bench-b', seed: 2, change: late, impairments: ['web-1:eth0:delay=5ms'] })
   const comparison = compareBenches(sampleBench(), impaired)
   t.strictSame(
     names(comparison),
-    ['DR again', 'DR', 'TUN', 'no director'].map(
-      (variant) => `forwarding, ${variant}: fresh request answered by web-1`,
-    ),
+    ['DR again', 'DR', 'TUN', 'no director'].map((variant) => `servers, ${variant}: fresh request answered by web-1`),
   )
   t.ok(comparison.worse)
   t.strictSame(comparison.settings, [{ name: 'impaired', a: 'nothing', b: 'web-1:eth0:delay=5ms' }])
