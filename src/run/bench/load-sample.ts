@@ -76,7 +76,8 @@ export async function freshRequests(cluster: Cluster, address: string): Promise<
     const node = ok ? nodeOf(cluster, server) : undefined
     if (node !== undefined) times.set(node, [...(times.get(node) ?? []), durationMs])
   }
-  return [...times].map(([node, all]) => ({ figure: freshRequest(node), value: median(all) }))
+  const inOrder = [...times].sort(([one], [other]) => one.localeCompare(other))
+  return inOrder.map(([node, all]) => ({ figure: freshRequest(node), value: median(all) }))
 }
 
 /** A server's page is its first address. */
