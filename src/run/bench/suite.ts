@@ -29,6 +29,10 @@ type Wanted = ReadonlySet<SectionId>
  */
 export async function runSuite(ctx: BenchContext, plan: Plan, wanted: Wanted): Promise<SuiteResult> {
   const suite = new Suite(ctx)
+  const endMs = performance.now() + plan.seconds * 1000
+  const halfOf = ({ rounds, least, seconds }: Part): Half => {
+    return { rounds, least, deadlineMs: Math.min(performance.now() + seconds * 1000, endMs) }
+  }
   const done: Record<TwiceMeasured, number[]> = { forwarding: [], servers: [] }
   const twice = async (cluster: Cluster): Promise<void> => {
     if (wanted.has('forwarding')) {
@@ -78,10 +82,6 @@ export async function runSuite(ctx: BenchContext, plan: Plan, wanted: Wanted): P
   const first = ([rounds = 0, ...others]: readonly number[]): number => (others.length === 0 ? 0 : rounds)
   const firstBoot = { forwarding: first(done.forwarding), servers: first(done.servers) }
   return { sections: suite.sections(), firstBoot, exitCode: suite.exitCode }
-}
-
-function halfOf({ rounds, least, seconds }: Part): Half {
-  return { rounds, least, deadlineMs: performance.now() + seconds * 1000 }
 }
 
 function scaleReport(rounds: number): SectionReport {

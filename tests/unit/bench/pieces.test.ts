@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { ClusterTime } from '../../../src/clock.ts'
+import { nextAt, phaseOf } from '../../../src/run/bench/blackout.ts'
 import { cpuTimeIn } from '../../../src/host/cpu-time.ts'
 import { FIGURES, FigureBook } from '../../../src/run/bench/figures.ts'
 import { cableIn, checkStanding, parseStanding } from '../../../src/run/bench/impair-spec.ts'
@@ -125,6 +127,18 @@ void t.test('real servers share machines in turns', async (t) => {
   const aliases = nodes.map(({ name, interfaces }) => `${name} ${interfaces[0]!.aliases.join(' ')}`.trim())
   t.ok(aliases.includes('node-1 192.168.88.128/24 192.168.88.130/24'))
   t.ok(aliases.includes('client'))
+})
+
+void t.test('faults strike at all phases of the advert interval, however many there are', async (t) => {
+  for (const count of [7, 14, 20]) {
+    const phases = Array.from({ length: count }, (_, repetition) => phaseOf(repetition)).toSorted((a, b) => a - b)
+    const gaps = [...phases, 1].map((phase, index) => phase - (phases[index - 1] ?? 0))
+    t.ok(Math.max(...gaps) < 2.5 / count, `${count}: the widest gap is ${Math.max(...gaps).toFixed(3)}`)
+  }
+  const at = (ms: number): ClusterTime => ms as ClusterTime
+  t.equal(nextAt(at(5000), 0.25, at(5100)), 5250)
+  t.equal(nextAt(at(5000), 0.25, at(5300)), 6250)
+  t.equal(nextAt(at(5000), 0.25, at(7250)), 7250)
 })
 
 void t.test('the plans have what was asked for', async (t) => {
