@@ -11,7 +11,7 @@ readonly oldest_node=20.11
 log=''
 
 # What machines are made with, and what only the tests need: tshark, a browser and xmllint as second opinions.
-packages=(qemu-system-x86 qemu-utils mmdebstrap fakeroot squashfs-tools e2fsprogs kmod uidmap util-linux xz-utils)
+packages=(qemu-system-x86 qemu-utils mmdebstrap fakeroot squashfs-tools e2fsprogs kmod uidmap util-linux xz-utils wrk)
 test_packages=(tshark chromium libxml2-utils)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

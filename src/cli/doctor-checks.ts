@@ -41,6 +41,7 @@ export async function checkHost(): Promise<Check[]> {
     cache(),
     runtime(),
     acceleration(),
+    optional(wrk(), 'makes the load of the performance suite'),
     optional(program('tshark', 'tshark', ['--version']), 'a second opinion on captures, in the tests'),
     optional(program('chromium', 'chromium', ['--version']), 'looks at reports, in the tests'),
     optional(program('xmllint', 'libxml2-utils', ['--version']), 'checks junit.xml, in the tests'),
@@ -85,6 +86,14 @@ async function program(name: string, debianPackage: string, versionArgs: readonl
   return attempt(name, install(debianPackage), async () => {
     const { stdout, stderr } = await run(name, versionArgs, { timeoutMs: TIMEOUT_MS })
     return /\d+(\.\d+)+\S*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'installed'
+  })
+}
+
+/** It ends with 1 whatever it is asked, so it is not asked. */
+async function wrk(): Promise<Check> {
+  return attempt('wrk', install('wrk'), async () => {
+    await access('/usr/bin/wrk', constants.X_OK)
+    return 'installed'
   })
 }
 

@@ -12,10 +12,10 @@ type Options = Omit<BenchBootOptions, 'topology'>
 
 const HELP = `
 Without a command: the performance suite, under 20 minutes on two cores without KVM; --quick in 3. Sections: forwarding,
-schedulers, scale, connections, failover, health. Figures are to be read as ratios within one run.
+servers, schedulers, scale, connections, failover, health. Figures are to be read as ratios within one run.
   npx lvslab bench --only forwarding,schedulers
-  npx lvslab bench --only forwarding --rounds 10 --out a       and later --out b; then: npx lvslab compare a b
-  npx lvslab bench --only forwarding --impair web-1:delay=5ms  with a bad cable throughout
+  npx lvslab bench --only servers --out a                      and later --out b; then: npx lvslab compare a b
+  npx lvslab bench --only servers --impair web-1:delay=5ms     with a bad cable throughout
 
 Exit codes: 0 measured, 2 usage, 3 a section could not be measured to its end, 4 a prerequisite is missing.`
 

@@ -14,6 +14,7 @@ export function chartsOf(record: BenchRecord, section: SectionId): Chart[] {
   switch (section) {
     case 'forwarding':
     case 'schedulers':
+    case 'servers':
       return rates(figures, named)
     case 'scale':
       return [...named.values()].flatMap((all) => bySize(all))

@@ -14,6 +14,7 @@ figure.plot .legend { margin-bottom: 4px; }
 figure.plot svg { max-width: 620px; }
 .bench-table { margin-top: 18px; }
 .bench-table th[scope="row"] { white-space: nowrap; }
+.bench-table thead th { white-space: normal; min-width: 96px; }
 .how p + p { margin-top: 6px; }
 `
 const STYLE_ELEMENT = trusted(`<style>${STYLE}${PLOT_STYLE}</style>`)

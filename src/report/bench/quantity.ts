@@ -35,7 +35,7 @@ export function cellText({ median, interval }: Pick<BenchFigure, 'median' | 'int
   return `${text} (${numberText(interval.from * factor)}–${numberText(interval.to * factor)})`
 }
 
-/** "4.1 %". */
+/** "4.1 %", "32 %". */
 export function percentText(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 }

@@ -11,6 +11,7 @@ export interface BenchTable {
 /** Which figures stand together, and in which tables. */
 const GROUPS: Readonly<Record<SectionId, readonly (readonly [title: string, names: readonly RegExp[]])[]>> = {
   forwarding: rates(),
+  servers: [['Requests on fresh connections', [/^fresh request/]]],
   schedulers: rates(),
   scale: [['Cost by size', [/^table load/, /^new connections/, /^director CPU/, /^blackout/]]],
   connections: [
@@ -26,7 +27,6 @@ function rates(): (readonly [string, readonly RegExp[]])[] {
     ['Rates and throughput', [/^new connections/, /^requests with/, /^large download/]],
     ['Latency', [/^latency/]],
     ['Director CPU', [/^director CPU/]],
-    ['Requests on fresh connections, by server', [/^fresh request/]],
   ]
 }
 

@@ -1,8 +1,10 @@
 import type { BenchRecord } from '../../run/bench/record.ts'
+import { wrap } from '../text.ts'
 import { facts, noiseLines } from './facts.ts'
 import { tablesOf, type BenchTable } from './tables.ts'
 
 const LEAST_WIDTH = 40
+const LEAST_COLUMN = 14
 
 /** The record's tables for a terminal. */
 export function renderBenchText(
@@ -23,7 +25,10 @@ export function renderBenchText(
 
 /** Columns that do not fit beside each other go below, under the same rows. */
 function tableLines({ title, head, rows }: BenchTable, width: number): string[] {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]!.length)) + 2)
+  const cell = (column: number): number => Math.max(...rows.map((row) => row[column]!.length))
+  const words = (text: string): number => Math.max(...text.split(' ').map(({ length }) => length))
+  const widths = head.map((name, column) => Math.max(words(name), cell(column), column === 0 ? 0 : LEAST_COLUMN) + 2)
+  const headings = head.map((name, column) => wrap(name, widths[column]! - 2, 0))
   const [first = 0] = widths
   const blocks: number[][] = []
   let used = Infinity
@@ -37,8 +42,15 @@ function tableLines({ title, head, rows }: BenchTable, width: number): string[] 
   }
   const line = (row: readonly string[], columns: readonly number[]): string =>
     `  ${row[0]!.padEnd(first)}${columns.map((column) => row[column]!.padStart(widths[column]!)).join('')}`
-  return blocks.flatMap((columns, index) => [
-    `  ${index === 0 ? title : `${title}, continued`}`,
-    ...[head, ...rows].map((row) => line(row, columns)),
-  ])
+  return blocks.flatMap((columns, index) => {
+    const height = Math.max(...columns.map((column) => headings[column]!.length))
+    // Headings stand on the figures.
+    const heading = Array.from({ length: height }, (_, row) =>
+      headings.map((lines) => lines[row - height + lines.length] ?? ''),
+    )
+    return [
+      `  ${index === 0 ? title : `${title}, continued`}`,
+      ...[...heading, ...rows].map((row) => line(row, columns)),
+    ]
+  })
 }

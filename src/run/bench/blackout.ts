@@ -1,6 +1,7 @@
 import { after, type ClusterTime } from '../../clock.ts'
 import type { Cluster, Node } from '../../cluster/index.ts'
 import { powerCut, stopService, unplug, type Fault } from '../../fault/index.ts'
+import { failed } from './context.ts'
 import { steady } from '../../load/index.ts'
 import { requestsOnWire, wireBlackout, type LoadOnWire } from '../../verdict/index.ts'
 
@@ -42,14 +43,9 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
     url: cluster.url(),
     ...{ perSecond: PER_SECOND, maxTimeMs: PATIENCE_MS, limitMs: 40_000 },
   })
-  const advert = await cluster.wire.waitFor(
-    {
-      description: `an advert of ${master.name}`,
-      match: (event) => event.type === 'vrrp' && event.srcIp === master.address && event.priority > 0,
-    },
-    { timeoutMs: 5_000 },
-  )
-  await letPass(cluster, after(advert.at, phase * 1000))
+  const advert = cluster.wire.adverts().findLast(({ srcIp, priority }) => srcIp === master.address && priority > 0)
+  if (advert === undefined) throw failed('the master does not advertise', `strike ${master.name}`, 'no advert of it')
+  await letPass(cluster, nextAt(advert.at, phase, cluster.clock.now()))
   const since = cluster.clock.now()
   const fault = await INFLICT[kind](cluster, master)
   await cluster.wire.waitFor(
@@ -64,7 +60,6 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
   await letPass(cluster, after(cluster.clock.now(), MARGIN_MS))
   const until = cluster.clock.now()
   await load.stop()
-  const vrid = advert.type === 'vrrp' ? advert.vrid : 0
   const wire: LoadOnWire = {
     ...{ clientIp: client.address, service: cluster.service, until },
     ...{ intervalMs: load.intervalMs, maxTimeMs: load.maxTimeMs },
@@ -72,10 +67,27 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
   const hole = wireBlackout(requestsOnWire(cluster.wire, wire), since, wire)
   return {
     blackoutMs: hole.lost === 0 ? 0 : (hole.durationMs ?? NaN),
-    takeoverMs: cluster.wire.takeover({ vrid, since }).gapMs ?? NaN,
+    takeoverMs: cluster.wire.takeover({ vrid: advert.vrid, since }).gapMs ?? NaN,
     lost: hole.lost,
     fault,
   }
+}
+
+/** Document 004's, and the scale section's. */
+const ADVERT_INTERVAL_MS = 1000
+
+/** The first moment from now on that lies so far into an advert interval. */
+export function nextAt(advert: ClusterTime, phase: number, now: ClusterTime): ClusterTime {
+  const first = after(advert, phase * ADVERT_INTERVAL_MS)
+  return after(first, Math.max(0, Math.ceil((now - first) / ADVERT_INTERVAL_MS)) * ADVERT_INTERVAL_MS)
+}
+
+/** (√5 − 1) / 2: its multiples fill the interval evenly however many of them are taken. */
+const GOLDEN = 0.618_033_988_75
+
+/** The phase of the advert interval at which a repetition strikes, 0 to 1: not left to chance. */
+export function phaseOf(repetition: number): number {
+  return (GOLDEN * (repetition + 0.5)) % 1
 }
 
 /** An answer to the client on a connection whose SYN went by way of the successor. */

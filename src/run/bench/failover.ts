@@ -1,5 +1,5 @@
 import { withCluster, type BenchContext, type SectionReport } from './context.ts'
-import { KINDS, measureOutage } from './blackout.ts'
+import { KINDS, measureOutage, phaseOf } from './blackout.ts'
 import { FIGURES } from './figures.ts'
 import type { Half } from './forwarding.ts'
 import { inTurns, type Variant } from './in-turns.ts'
@@ -14,10 +14,8 @@ export async function measureFailovers(ctx: BenchContext, half: Half): Promise<S
     measure: async () => {
       const number = repetitions.get(kind) ?? 0
       repetitions.set(kind, number + 1)
-      // The phases of the advert interval in turns, each in the middle of its part: not left to chance.
-      const phase = ((number * 7) % half.rounds) / half.rounds + 0.5 / half.rounds
       const outage = await dampened(notes, kind, () =>
-        withCluster(ctx, ctx.failover, async (cluster) => measureOutage(cluster, kind, phase)),
+        withCluster(ctx, ctx.failover, async (cluster) => measureOutage(cluster, kind, phaseOf(number))),
       )
       if (outage === undefined) return
       const where = { section: 'failover', variant: kind } as const

@@ -1,6 +1,6 @@
 import type { BenchContext, SectionReport } from './context.ts'
 import { inTurns, type Variant } from './in-turns.ts'
-import { BUSY_CONNECTIONS, LARGE_BYTES, LIGHT_CONNECTIONS, connectionSample, freshRequests, loadSample } from './load-sample.ts'
+import { BUSY_CONNECTIONS, LARGE_BYTES, LIGHT_CONNECTIONS, connectionSample, loadSample } from './load-sample.ts'
 import { AGAIN, DIRECT, TARGETS, YARDSTICK } from './targets.ts'
 import type { Cluster } from '../../cluster/index.ts'
 
@@ -37,7 +37,7 @@ export function forwardingReport(rounds: number): SectionReport {
     how: [
       `wrk with ${BUSY_CONNECTIONS} connections at a time for a second each: every request on a connection of its own ` +
         `("new connections"), then on connections kept alive. Latencies with ${LIGHT_CONNECTIONS} kept connections.`,
-      `One download of ${Math.round(LARGE_BYTES / 1e6)} MB by curl. Requests on fresh connections, one after another by curl: the median by server.`,
+      `One download of ${Math.round(LARGE_BYTES / 1e6)} MB by curl.`,
       "Director CPU: what the host's processors spent on the director's machine meanwhile.",
       `"${AGAIN}" is the same virtual service as "DR": what both differ by is noise. "${DIRECT}" asks web-1 alone, ` +
         `"${YARDSTICK}" a web server on the client: how fast the emulated processors are.`,

@@ -31,7 +31,7 @@ export async function inTurns(variants: readonly Variant[], turns: Turns): Promi
   let [done, longestMs] = [0, 0]
   while (done < turns.rounds && turns.signal?.aborted !== true) {
     if (done >= turns.least && performance.now() + longestMs > turns.deadlineMs) break
-    longestMs = Math.max(longestMs, await round(rotated(variants, done), turns.warmUp && done === 0))
+    longestMs = Math.max(longestMs, await round(rotated(variants, done), turns.warmUp && done === 0, turns.signal))
     done += 1
     turns.onRound?.(done)
   }
@@ -46,7 +46,7 @@ export function rotated<T>(all: readonly T[], round: number): T[] {
 }
 
 /** Answers how long it took without the warm-up, ms. */
-async function round(variants: readonly Variant[], warmUp: boolean): Promise<number> {
+async function round(variants: readonly Variant[], warmUp: boolean, signal?: AbortSignal): Promise<number> {
   let counted = true
   let begunMs: number | undefined
   const bench = new Bench({
@@ -58,7 +58,13 @@ async function round(variants: readonly Variant[], warmUp: boolean): Promise<num
     },
   })
   // That they are asynchronous is said: tinybench would otherwise call each once more to find out.
-  for (const variant of variants) bench.add(variant.name, () => variant.measure(counted), { async: true })
+  for (const variant of variants) {
+    const measure = async (): Promise<void> => {
+      // What is interrupted ends after the variant that is being measured, and keeps what was.
+      if (signal?.aborted !== true) await variant.measure(counted)
+    }
+    bench.add(variant.name, measure, { async: true })
+  }
   await bench.run()
   return performance.now() - (begunMs ?? NaN)
 }

@@ -111,7 +111,7 @@ function wantedSections(only: readonly string[] | undefined): ReadonlySet<Sectio
 function clustersOf<T>(wanted: ReadonlySet<SectionId>, forwarding: T, failover: T): T[] {
   const any = (...ids: SectionId[]): boolean => ids.some((id) => wanted.has(id))
   return [
-    ...(any('forwarding', 'schedulers', 'scale', 'connections') ? [forwarding] : []),
+    ...(any('forwarding', 'servers', 'schedulers', 'scale', 'connections') ? [forwarding] : []),
     ...(any('scale', 'failover', 'health') ? [failover] : []),
   ]
 }

@@ -10,7 +10,7 @@ export const BUSY_CONNECTIONS = 16
 /** Light load for latencies: one connection for each real server. */
 export const LIGHT_CONNECTIONS = 2
 const SECONDS = 1
-const FRESH_REQUESTS = 40
+export const FRESH_REQUESTS = 40
 export const LARGE_BYTES = 16_777_216
 
 export type Measured = readonly { readonly figure: FigureSpec; readonly value: number }[]
@@ -76,7 +76,8 @@ export async function freshRequests(cluster: Cluster, address: string): Promise<
     const node = ok ? nodeOf(cluster, server) : undefined
     if (node !== undefined) times.set(node, [...(times.get(node) ?? []), durationMs])
   }
-  return [...times].map(([node, all]) => ({ figure: freshRequest(node), value: median(all) }))
+  const inOrder = [...times].sort(([one], [other]) => one.localeCompare(other))
+  return inOrder.map(([node, all]) => ({ figure: freshRequest(node), value: median(all) }))
 }
 
 /** A server's page is its first address. */

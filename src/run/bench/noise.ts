@@ -4,25 +4,34 @@ import type { FigureBook } from './figures.ts'
 import { AGAIN, TARGETS } from './targets.ts'
 import type { BenchNoise } from './record.ts'
 
+/** The sections that measure direct routing twice in each round. */
+export type TwiceMeasured = 'forwarding' | 'servers'
+
 /**
- * What the same thing differs from itself by, for each figure of the forwarding section.
+ * What the same thing differs from itself by, for each figure of a section that measures it twice.
  *
  * @param firstBoot - how many of each figure's samples came from the first of two boots; 0: there was one boot
  */
-export function noiseOf(book: FigureBook, firstBoot: number): BenchNoise[] {
+export function noiseOf(book: FigureBook, firstBoot: Readonly<Record<TwiceMeasured, number>>): BenchNoise[] {
+  return (['forwarding', 'servers'] as const).flatMap((section) => noiseIn(book, section, firstBoot[section]))
+}
+
+function noiseIn(book: FigureBook, section: TwiceMeasured, firstBoot: number): BenchNoise[] {
   const names = new Set(
     book
       .figures()
-      .filter(({ section }) => section === 'forwarding')
+      .filter((figure) => figure.section === section)
       .map(({ name }) => name),
   )
   return [...names].flatMap((name) => {
-    const one = book.values('forwarding', 'DR', name)
-    const again = book.values('forwarding', AGAIN, name)
+    const one = book.values(section, 'DR', name)
+    const again = book.values(section, AGAIN, name)
     if (one.length === 0 || again.length === 0) return []
     const ratios = again.slice(0, one.length).map((value, round) => value / one[round]!)
     const twoBoots =
-      firstBoot === 0 ? [] : Object.keys(TARGETS).flatMap((variant) => apart(book, variant, name, firstBoot))
+      firstBoot === 0
+        ? []
+        : Object.keys(TARGETS).flatMap((variant) => apart(book.values(section, variant, name), firstBoot))
     return [
       { name, sameBoot: furthestFromOne(ratios), ...(twoBoots.length > 0 && { twoBoots: Math.max(...twoBoots) }) },
     ]
@@ -35,8 +44,7 @@ function furthestFromOne(ratios: readonly number[]): number {
   return Math.max(Math.abs(from - 1), Math.abs(to - 1))
 }
 
-function apart(book: FigureBook, variant: string, name: string, firstBoot: number): number[] {
-  const values = book.values('forwarding', variant, name)
+function apart(values: readonly number[], firstBoot: number): number[] {
   const [first, second] = [values.slice(0, firstBoot), values.slice(firstBoot)]
   if (first.length === 0 || second.length === 0) return []
   return [Math.abs(median(second) / median(first) - 1)]

@@ -3,7 +3,7 @@ import type { HostRecord } from '../../host/host-record.ts'
 /** The record of a performance suite, `OUT/bench.json`. Its page and tables are made from it. */
 export const BENCH_SCHEMA = 'lvslab.bench/1'
 
-export const SECTIONS = ['forwarding', 'schedulers', 'scale', 'connections', 'failover', 'health'] as const
+export const SECTIONS = ['forwarding', 'servers', 'schedulers', 'scale', 'connections', 'failover', 'health'] as const
 export type SectionId = (typeof SECTIONS)[number]
 
 /** What one thing showed under one name, once per round. */

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/index.ts'
 import { ExitCode, messageOf } from '../../errors.ts'
 import type { BenchContext, SectionReport } from './context.ts'
 import { withCluster } from './context.ts'
@@ -5,16 +6,18 @@ import { measureConnections } from './connections.ts'
 import { measureFailovers } from './failover.ts'
 import { forwardingReport, measureForwarding, type Half } from './forwarding.ts'
 import { measureHealth } from './health.ts'
+import type { TwiceMeasured } from './noise.ts'
 import type { Part, Plan } from './plan.ts'
 import { SECTIONS, type BenchSection, type SectionId } from './record.ts'
 import { measureFailoverBySize } from './scale-failover.ts'
 import { measureTables } from './scale-table.ts'
+import { measureServers, serversReport } from './servers.ts'
 import { measureSchedulers } from './schedulers.ts'
 
 export interface SuiteResult {
   readonly sections: readonly BenchSection[]
-  /** How many samples of the forwarding section came from its first boot; 0: there was no second. */
-  readonly firstBoot: number
+  /** How many rounds came from the first boot of the forwarding cluster; 0: there was no second. */
+  readonly firstBoot: Readonly<Record<TwiceMeasured, number>>
   readonly exitCode: number
 }
 
@@ -26,16 +29,32 @@ type Wanted = ReadonlySet<SectionId>
  */
 export async function runSuite(ctx: BenchContext, plan: Plan, wanted: Wanted): Promise<SuiteResult> {
   const suite = new Suite(ctx)
-  let [first, second] = [0, 0]
-  if (wanted.has('forwarding') || wanted.has('schedulers') || wanted.has('scale')) {
+  const endMs = performance.now() + plan.seconds * 1000
+  const halfOf = ({ rounds, least, seconds }: Part): Half => {
+    return { rounds, least, deadlineMs: Math.min(performance.now() + seconds * 1000, endMs) }
+  }
+  const done: Record<TwiceMeasured, number[]> = { forwarding: [], servers: [] }
+  const twice = async (cluster: Cluster): Promise<void> => {
+    if (wanted.has('forwarding')) {
+      await suite.section('forwarding', async () => {
+        const rounds = await measureForwarding(ctx, cluster, halfOf(plan.forwarding))
+        done.forwarding.push(rounds)
+        return forwardingReport(rounds)
+      })
+    }
+    if (wanted.has('servers')) {
+      await suite.section('servers', async () => {
+        const rounds = await measureServers(ctx, cluster, halfOf(plan.servers))
+        done.servers.push(rounds)
+        return serversReport(rounds)
+      })
+    }
+  }
+  const isTwice = wanted.has('forwarding') || wanted.has('servers')
+  if (isTwice || wanted.has('schedulers') || wanted.has('scale')) {
     await suite.guard('forwarding', () =>
       withCluster(ctx, ctx.forwarding, async (cluster) => {
-        if (wanted.has('forwarding')) {
-          await suite.section('forwarding', async () => {
-            first = await measureForwarding(ctx, cluster, halfOf(plan.forwarding))
-            return forwardingReport(first)
-          })
-        }
+        await twice(cluster)
         if (wanted.has('schedulers')) {
           await suite.section('schedulers', () => measureSchedulers(ctx, cluster, halfOf(plan.schedulers)))
         }
@@ -59,19 +78,10 @@ export async function runSuite(ctx: BenchContext, plan: Plan, wanted: Wanted): P
     })
   }
   if (wanted.has('health')) await suite.section('health', () => measureHealth(ctx, halfOf(plan.health)))
-  if (wanted.has('forwarding') && plan.boots === 2) {
-    await suite.section('forwarding', async () => {
-      second = await withCluster(ctx, ctx.forwarding, (cluster) =>
-        measureForwarding(ctx, cluster, halfOf(plan.forwarding)),
-      )
-      return forwardingReport(second)
-    })
-  }
-  return { sections: suite.sections(), firstBoot: second === 0 ? 0 : first, exitCode: suite.exitCode }
-}
-
-function halfOf({ rounds, least, seconds }: Part): Half {
-  return { rounds, least, deadlineMs: performance.now() + seconds * 1000 }
+  if (isTwice && plan.boots === 2) await suite.guard('forwarding', () => withCluster(ctx, ctx.forwarding, twice))
+  const first = ([rounds = 0, ...others]: readonly number[]): number => (others.length === 0 ? 0 : rounds)
+  const firstBoot = { forwarding: first(done.forwarding), servers: first(done.servers) }
+  return { sections: suite.sections(), firstBoot, exitCode: suite.exitCode }
 }
 
 function scaleReport(rounds: number): SectionReport {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { ClusterTime } from '../../../src/clock.ts'
+import { nextAt, phaseOf } from '../../../src/run/bench/blackout.ts'
 import { cpuTimeIn } from '../../../src/host/cpu-time.ts'
 import { FIGURES, FigureBook } from '../../../src/run/bench/figures.ts'
 import { cableIn, checkStanding, parseStanding } from '../../../src/run/bench/impair-spec.ts'
@@ -92,11 +94,11 @@ void t.test('noise: within a round by ratio, between boots by medians', async (t
   // The host became twice as fast between the boots: not noise of one round, but of two boots.
   add('DR', 100, 100, 200, 200)
   add(AGAIN, 101, 101, 202, 202)
-  const [noise] = noiseOf(book, 2)
+  const [noise] = noiseOf(book, { forwarding: 2, servers: 0 })
   t.equal(noise?.name, 'new connections')
   t.ok(Math.abs(noise!.sameBoot - 0.01) < 1e-9)
   t.equal(noise?.twoBoots, 1)
-  t.equal(noiseOf(book, 0)[0]?.twoBoots, undefined)
+  t.equal(noiseOf(book, { forwarding: 0, servers: 0 })[0]?.twoBoots, undefined)
 })
 
 void t.test('what is no number is not kept, and intervals come from three values on', async (t) => {
@@ -127,6 +129,18 @@ void t.test('real servers share machines in turns', async (t) => {
   t.ok(aliases.includes('client'))
 })
 
+void t.test('faults strike at all phases of the advert interval, however many there are', async (t) => {
+  for (const count of [7, 14, 20]) {
+    const phases = Array.from({ length: count }, (_, repetition) => phaseOf(repetition)).toSorted((a, b) => a - b)
+    const gaps = [...phases, 1].map((phase, index) => phase - (phases[index - 1] ?? 0))
+    t.ok(Math.max(...gaps) < 2.5 / count, `${count}: the widest gap is ${Math.max(...gaps).toFixed(3)}`)
+  }
+  const at = (ms: number): ClusterTime => ms as ClusterTime
+  t.equal(nextAt(at(5000), 0.25, at(5100)), 5250)
+  t.equal(nextAt(at(5000), 0.25, at(5300)), 6250)
+  t.equal(nextAt(at(5000), 0.25, at(7250)), 7250)
+})
+
 void t.test('the plans have what was asked for', async (t) => {
   t.ok(FULL.failover.least >= 20)
   t.strictSame(
@@ -134,7 +148,7 @@ void t.test('the plans have what was asked for', async (t) => {
     ['1 2', '10 2', '100 2', '1000 2', '1 1', '1 4', '1 16', '1 64'],
   )
   const seconds = (plan: typeof FULL): number =>
-    plan.boots * plan.forwarding.seconds +
+    plan.boots * (plan.forwarding.seconds + plan.servers.seconds) +
     [plan.schedulers, plan.tables, plan.connections, plan.failover, plan.failoverBySize, plan.health].reduce(
       (sum, part) => sum + part.seconds,
       0,

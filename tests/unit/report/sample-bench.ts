@@ -25,6 +25,8 @@ const RATES: readonly (readonly [FigureSpec, number])[] = [
   [FIGURES.p99, 9.8],
   [FIGURES.p999, 31],
   [FIGURES.download, 38],
+]
+const FRESH: readonly (readonly [FigureSpec, number])[] = [
   [freshRequest('web-1'), 5.1],
   [freshRequest('web-2'), 5.2],
 ]
@@ -49,8 +51,10 @@ export function sampleBench({
     book.add({ section, variant, figure, value: changed, ...(at === undefined ? {} : { at }) })
   }
   for (let round = 0; round < 8; round++) {
-    for (const variant of Object.keys(TARGETS))
-      for (const [figure, value] of RATES) add('forwarding', variant, ownName(variant, figure), value)
+    for (const variant of Object.keys(TARGETS)) {
+      for (const [figure, value] of RATES) add('forwarding', variant, figure, value)
+      for (const [figure, value] of FRESH) add('servers', variant, ownName(variant, figure), value)
+    }
   }
   for (let round = 0; round < 3; round++) {
     for (const variant of SCHEDULERS) for (const [figure, value] of RATES) add('schedulers', variant, figure, value)
@@ -87,7 +91,7 @@ export function sampleBench({
     }
   }
   const titles: Readonly<Record<SectionId, string>> = {
-    ...{ forwarding: 'Forwarding methods', schedulers: 'Schedulers', scale: 'Scale' },
+    ...{ forwarding: 'Forwarding methods', servers: 'Each server by itself', schedulers: 'Schedulers', scale: 'Scale' },
     ...{ connections: 'Connection table', failover: 'Failover', health: 'Health checks' },
   }
   return {
@@ -100,7 +104,7 @@ export function sampleBench({
     },
     ...{ engine: 'vm', kernel: '6.1.0-56-cloud-amd64', keepalived: '1:2.2.7-1+b2', userland: 'bookworm' },
     ...{ quick: rest.quick ?? false, impairments: rest.impairments ?? [], loadAverage: 0.21 },
-    noise: noiseOf(book, 4),
+    noise: noiseOf(book, { forwarding: 4, servers: 4 }),
     sections: SECTIONS.map((section) => ({
       ...{ id: section, title: titles[section], how: ['How it was measured.'], rounds: 8, durationMs: 100_000 },
       notes: section === 'schedulers' ? ['left out, as the kernel has no module: twos'] : [],
