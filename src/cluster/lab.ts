@@ -1,15 +1,17 @@
 import { demandCapabilities } from '../engine/capabilities.ts'
-import type { BootMode, Capability } from '../engine/engine.ts'
-import { prepareHost, type VmHost } from '../engine/vm/vm-host.ts'
-import { VmCluster } from '../engine/vm/vm-cluster.ts'
+import type { BootMode, Capability, EngineName } from '../engine/engine.ts'
 import type { Progress } from '../image/index.ts'
 import { loadTopology, readHeartbeatConfs, readKeepalivedConfs, type Topology } from '../topology/index.ts'
+import { UsageError } from '../errors.ts'
 import { Cluster } from './cluster.ts'
+import { openVagrant, openVm, type EngineWish, type LabEngine, type LabHost } from './lab-engine.ts'
 import { untilMastersAdvertise, untilReady } from './ready/index.ts'
 
-export interface LabOptions {
-  readonly kernel?: string | undefined
-  readonly userland?: string | undefined
+export interface LabOptions extends EngineWish {
+  /** Default: vm. */
+  readonly engine?: EngineName | undefined
+  /** What will be booted; Vagrant's machines are those of one topology, a name or a folder. */
+  readonly topology?: string | undefined
   readonly progress: Progress
 }
 
@@ -24,39 +26,49 @@ export interface BootOptions {
   readonly needs?: readonly Capability[]
 }
 
-/** Where clusters are booted: the kernel, userland and acceleration that all of them share. */
+/** Where clusters are booted: the engine, and the kernel, userland and acceleration that all of them share. */
 export class Lab {
-  readonly host: VmHost
+  readonly #engine: LabEngine
   readonly #progress: Progress
 
-  private constructor(host: VmHost, progress: Progress) {
-    this.host = host
+  private constructor(engine: LabEngine, progress: Progress) {
+    this.#engine = engine
     this.#progress = progress
   }
 
-  get engineName(): string {
-    return 'vm'
+  get engineName(): EngineName {
+    return this.#engine.name
+  }
+
+  get host(): LabHost {
+    return this.#engine.host
   }
 
   /** What can be done to the clusters that are booted here. */
   get capabilities(): ReadonlySet<Capability> {
-    return VmCluster.capabilities
+    return this.#engine.capabilities
   }
 
-  /** Builds what the cache lacks. */
-  static async open(options: LabOptions): Promise<Lab> {
-    return new Lab(await prepareHost(options, options.progress), options.progress)
+  /** Builds what the cache lacks; under Vagrant, brings the machines up that are missing. */
+  static async open({ engine = 'vm', topology, progress, ...wish }: LabOptions): Promise<Lab> {
+    if (engine === 'vm') return new Lab(await openVm(wish, progress), progress)
+    if (wish.kernel !== undefined || wish.userland !== undefined) {
+      throw new UsageError('LVSLAB_E_VAGRANT_VERSIONS', "Vagrant's machines have their box's kernel and keepalived", {
+        tried: 'choose others with --kernel or --keepalived',
+        todo: 'use --engine vm for that, or a box of your own in LVSLAB_BOX',
+      })
+    }
+    return new Lab(await openVagrant(await loadTopology(topology ?? 'dr-vrrp'), progress), progress)
   }
 
-  /** Builds templates and snapshot of a topology, if the cache lacks them. */
+  /** Builds templates and snapshot of a topology, if they are missing. */
   async prepare(topology: Topology, evidenceDir: string): Promise<void> {
-    await VmCluster.prepare({
-      host: this.host,
-      topology,
-      evidenceDir,
-      progress: this.#progress,
-      untilReady,
-    })
+    await this.#engine.prepare({ topology, evidenceDir, progress: this.#progress, untilReady })
+  }
+
+  /** After the last claim: leaves what stays, under Vagrant the machines, as they were when they were ready. */
+  async finish(): Promise<void> {
+    await this.#engine.finish()
   }
 
   /**
@@ -73,8 +85,7 @@ export class Lab {
     await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
     const mode = options.mode ?? 'snapshot'
     const started = performance.now()
-    const engine = await VmCluster.boot({
-      host: this.host,
+    const engine = await this.#engine.boot({
       topology,
       mode,
       evidenceDir: options.evidenceDir,

@@ -81,6 +81,7 @@ const claim = z.looseObject({
   bootMs: ms.exactOptional(),
   protocolWaitMs: ms.exactOptional(),
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
+  wire: z.looseObject({ source: z.literal('tcpdump'), machines: z.array(text), precisionMs: ms }).exactOptional(),
   attempt: z.number(),
   source: z.looseObject({ file: text, line: z.number() }).exactOptional(),
 })

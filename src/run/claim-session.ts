@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EngineName } from '../engine/engine.ts'
 import { UsageError } from '../errors.ts'
 import { Lab, type BootOptions } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
@@ -14,6 +15,7 @@ export interface SessionSettings {
   readonly ids?: readonly string[]
   /** Folder in `outDir` for the claims' evidence. Default: "claims". */
   readonly folder?: string
+  readonly engine?: EngineName
   readonly kernel?: string
   readonly keepalived?: string
   readonly cold?: boolean
@@ -98,13 +100,16 @@ export async function runClaim(
   hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
+  const { outDir, folder = 'claims', engine, kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string, waitMs?: number): void =>
     tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
-    lab ??= Lab.open({ kernel, userland: keepalived, progress: (line) => tellParent({ type: 'progress', line }) })
+    lab ??= Lab.open({
+      ...{ engine, kernel, userland: keepalived, topology: topology.folder },
+      progress: (line) => tellParent({ type: 'progress', line }),
+    })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined
     const context = new ClaimContext({
       ...{ claim, topology, outDir, folder, attempt, mode, onProgress, lab: await lab },

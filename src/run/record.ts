@@ -158,6 +158,8 @@ export interface ClaimRecord {
   readonly protocolWaitMs?: number
   /** How late the harness was scheduled while the claim ran, ms. */
   readonly lateness?: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }
+  /** Where its wire events came from, where that was no fabric: whose tcpdump, and what a time may be wrong by, ms. */
+  readonly wire?: { readonly source: 'tcpdump'; readonly machines: readonly string[]; readonly precisionMs: number }
   readonly attempt: number
   /** Where the claim's test is declared: path relative to the project, line from 1. */
   readonly source?: { readonly file: string; readonly line: number }

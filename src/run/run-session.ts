@@ -1,3 +1,4 @@
+import type { EngineName } from '../engine/engine.ts'
 import { ExitCode } from '../errors.ts'
 import type { Reporter } from '../report/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
@@ -6,12 +7,13 @@ import { Lanes } from './lanes.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
-const CLAIM_LIMIT_MS = 6 * 60_000
+const CLAIM_LIMIT_MS: Readonly<Record<EngineName, number>> = { vm: 6 * 60_000, vagrant: 15 * 60_000 }
 
 /** Claims that one process is given at most: few enough that the lanes end at about the same time. */
 const JOB_CLAIMS = 6
 
 export interface SessionOptions {
+  readonly engine: EngineName
   readonly repeat: number
   /** Clusters side by side where times are not judged. */
   readonly lanes: number
@@ -91,6 +93,8 @@ export class RunSession {
   /** Answers the ids that are dealt with: at least one. */
   async #process({ topology, claims, round }: Job): Promise<string[]> {
     const done: string[] = []
+    const { engine } = this.#options
+    const limitMs = CLAIM_LIMIT_MS[engine]
     let running: string | undefined
     let limit: NodeJS.Timeout | undefined
     let timedOut = false
@@ -101,6 +105,7 @@ export class RunSession {
       topology.name,
       {
         outDir: this.#outDir,
+        ...(engine === 'vm' ? {} : { engine }),
         ids: claims.map(({ id }) => id),
         ...(round === 1 ? {} : { folder: `claims-round-${round}` }),
         ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
@@ -122,7 +127,7 @@ export class RunSession {
           limit = setTimeout(() => {
             timedOut = true
             child.kill()
-          }, CLAIM_LIMIT_MS)
+          }, limitMs)
         } else {
           running = undefined
           clearTimeout(limit)
@@ -144,7 +149,7 @@ export class RunSession {
     if (this.interrupted || done.length === claims.length) return done
     // Whatever it was at, or was to begin with, is lost with it.
     const lost = claims.find(({ id }) => id === running) ?? claims.find(({ id }) => !done.includes(id))!
-    const record = lostClaim(topology, lost, timedOut ? `took over ${CLAIM_LIMIT_MS / 1000} s` : end.how, end.stderr)
+    const record = lostClaim(topology, lost, timedOut ? `took over ${limitMs / 1000} s` : end.how, end.stderr)
     this.#records.push(record)
     this.#tell.claimEnded(record)
     return [...done, lost.id]

@@ -202,7 +202,7 @@ export class VmCluster implements EngineCluster {
           await machine.cloneFrom(templates.get(keyOf(node))!, memory)
           await machine.resume()
         }
-        const files = [...scripts, ...(await nodeFiles(this.topology, node, true))]
+        const files = [...scripts, ...(await nodeFiles(this.topology, node, 'by-order'))]
         await this.#provision(node, `${unpackAndWake()} && sh ${GUEST_SCRIPTS}/node.sh setup`, files)
       }),
     )
@@ -308,7 +308,7 @@ function unpackAndWake(): string {
 
 async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<string> {
   const { host, topology, progress } = options
-  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, true)))
+  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, 'by-order')))
   const scripts = await provisionScripts()
   const text = (content: string | Uint8Array): string => Buffer.from(content).toString('base64')
   const entry = await ensureEntry(

@@ -1,0 +1,14 @@
+import type { Capability } from '../capabilities.ts'
+
+/**
+ * What can be done through Vagrant and libvirt. Networks are bridges of the host's kernel: nothing is lost or delayed on
+ * them, nobody counts by port what they carry, and what passes between two machines that are not watched is not seen. A
+ * machine's clock is left alone, because what it captures carries that clock's time.
+ */
+export const VAGRANT_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>([
+  'exec',
+  'power',
+  'reset',
+  'freeze',
+  'cable',
+])
