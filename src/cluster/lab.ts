@@ -79,7 +79,7 @@ export class Lab {
    */
   async boot(which: string | Topology, options: BootOptions): Promise<Cluster> {
     const { capabilities, engineName: name } = this
-    demandCapabilities({ name, capabilities }, options.needs ?? [], 'inject the faults of this test')
+    demandCapabilities({ name, capabilities }, options.needs ?? [], 'do what this test asks for')
     const topology = typeof which === 'string' ? await loadTopology(which) : which
     // A configuration that cannot be understood is found before a machine starts.
     await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])

@@ -1,3 +1,4 @@
+import { ENGINES } from '../../engine/engine.ts'
 import type { ReporterSpec } from '../../report/index.ts'
 import type { RunClaimsOptions } from '../../run/index.ts'
 import {
@@ -42,7 +43,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
     .argument('[selection...]', 'claims and topologies')
     .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}`)
     .option('--keepalived <wish>', `keepalived of the machines, with its userland: ${KEEPALIVED_WISH}`)
-    .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
+    .addOption(choice('--engine <engine>', 'what runs the machines', ENGINES, 'vm'))
     .addOption(
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),
     )

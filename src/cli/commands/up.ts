@@ -1,11 +1,13 @@
 import { ExitCode } from '../../errors.ts'
-import { clusterName } from '../options.ts'
+import { ENGINES, type EngineName } from '../../engine/engine.ts'
+import { choice, clusterName } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 interface Options {
   readonly name?: string
   readonly cold?: boolean
   readonly kernel?: string
+  readonly engine: EngineName
   readonly out?: string
 }
 
@@ -16,6 +18,7 @@ export const addUp: AddCommand = (program, setExitCode) => {
     .argument('<topology>', 'a name that "list" shows, or a folder with a topology.yaml')
     .option('--name <name>', 'what to call it (default: its topology)', clusterName)
     .option('--kernel <name>', 'kernel of the machines')
+    .addOption(choice('--engine <engine>', 'what runs the machines', ENGINES, 'vm'))
     .option('--cold', 'boot every machine from its disk', false)
     .option('--out <folder>', 'where captures and consoles go (default: reports/up-<name>-<time>)')
     .addHelpText('after', '\nExamples:\n  npx lvslab up dr-vrrp\n  npx lvslab up ./my-cluster --name mine --cold')
@@ -50,8 +53,8 @@ async function up(which: string, options: Options): Promise<number> {
   for (const signal of signals) process.on(signal, onSignal)
   try {
     progress.say(`starting ${name}`)
-    const { kernel, cold = false } = options
-    const launch = { name, folder: topology.folder, topology: topology.name, cold, evidence }
+    const { kernel, engine, cold = false } = options
+    const launch = { name, folder: topology.folder, topology: topology.name, engine, cold, evidence }
     const status = await startSupervisor(
       { ...launch, ...(kernel === undefined ? {} : { kernel }) },
       { onProgress: progress.say, signal: interrupt.signal },

@@ -36,7 +36,7 @@ export class TcpdumpWire {
 
   private constructor(topology: Topology, clock: MonotonicClock, writers: ReadonlyMap<string, NetworkCapture>, captures: Capture[]) {
     this.#topology = topology
-    this.#vantage = new Vantage(topology)
+    this.#vantage = new Vantage(topology, (cable) => this.#taps.has(cable.split(':')[0]!))
     this.clock = clock
     this.#writers = writers
     this.captures = captures

@@ -69,18 +69,23 @@ export class VagrantCluster implements EngineCluster {
 
   /** Puts the machines back and connects to them. On failure nothing stays open before it throws. */
   static async boot(options: VagrantBootOptions): Promise<VagrantCluster> {
+    const { topology, mode } = options
+    const name = await readyName(topology)
+    const wantsReady = mode === 'snapshot' && options.startServices !== false
+    // A variant of the topology, which one claim makes for itself, is provisioned anew and not saved.
+    const isOwn = name === (await readyName(options.host.topology))
+    if (!(await hasSnapshot(options.host, wantsReady && isOwn ? name : BLANK))) {
+      await VagrantCluster.prepare({ ...options, topology: options.host.topology })
+    }
     const cluster = await VagrantCluster.#wired(options)
     try {
-      const { host, topology, mode } = options
-      const ready = mode === 'snapshot' && options.startServices !== false && (await cluster.#has(await readyName(topology)))
-      if (ready) {
-        await cluster.#restore(await readyName(topology))
+      if (wantsReady && (await hasSnapshot(options.host, name))) {
+        await cluster.#restore(name)
       } else {
         await cluster.#restore(BLANK)
         await cluster.#provision()
         if (options.startServices !== false) await cluster.startServices()
       }
-      if (host.topology.name !== topology.name) throw otherTopology(host.topology, topology)
       return cluster
     } catch (error) {
       await cluster[Symbol.asyncDispose]()
@@ -94,12 +99,12 @@ export class VagrantCluster implements EngineCluster {
     const name = await readyName(topology)
     const cluster = await VagrantCluster.#wired(options)
     try {
-      if (!(await cluster.#has(BLANK))) {
+      if (!(await hasSnapshot(options.host, BLANK))) {
         if (!options.host.fresh) await cluster.#makeBlank()
         progress('saving the machines as they were before they were provisioned')
         await cluster.#save(BLANK)
       }
-      if (await cluster.#has(name)) return
+      if (await hasSnapshot(options.host, name)) return
       progress('provisioning the machines')
       await cluster.#restore(BLANK)
       await cluster.#provision()
@@ -116,15 +121,15 @@ export class VagrantCluster implements EngineCluster {
   /** Puts the machines back to the ready cluster, and leaves them running. */
   static async putBack(host: VagrantHost): Promise<void> {
     const name = await readyName(host.topology)
+    if (!(await hasSnapshot(host, name))) return
     const domains = [...host.machines.values()].map(({ domain }) => domain)
-    const have = await Promise.all(domains.map((domain) => host.libvirt.snapshots(domain)))
-    if (!have.every((names) => names.includes(name))) return
     await Promise.all(domains.map((domain) => host.libvirt.restoreSnapshot(domain, name)))
     await Promise.all(domains.map((domain) => host.libvirt.resume(domain)))
   }
 
   static async #wired(options: Omit<VagrantBootOptions, 'mode'>): Promise<VagrantCluster> {
     const { host, topology, evidenceDir } = options
+    if (host.topology.name !== topology.name) throw otherTopology(host.topology, topology)
     await mkdir(evidenceDir, { recursive: true })
     const wire = await TcpdumpWire.start(topology, evidenceDir)
     const machines = new Map<string, VagrantMachine>()
@@ -252,12 +257,6 @@ export class VagrantCluster implements EngineCluster {
     })
   }
 
-  async #has(snapshot: string): Promise<boolean> {
-    const { libvirt } = this.#options.host
-    const all = await Promise.all([...this.machines.values()].map(({ domain }) => libvirt.snapshots(domain)))
-    return all.every((names) => names.includes(snapshot))
-  }
-
   /** Stops all machines at one moment and saves them; older snapshots of the kind go. */
   async #save(snapshot: string): Promise<void> {
     const { libvirt } = this.#options.host
@@ -325,6 +324,12 @@ export class VagrantCluster implements EngineCluster {
     this.#wire.append({ type: 'cable', at, network: nic.network, cable, change: up ? 'plugged' : 'unplugged' })
     return at
   }
+}
+
+/** Whether all machines have it: one that was interrupted in the making is none. */
+async function hasSnapshot({ libvirt, machines }: VagrantHost, snapshot: string): Promise<boolean> {
+  const all = await Promise.all([...machines.values()].map(({ domain }) => libvirt.snapshots(domain)))
+  return all.every((names) => names.includes(snapshot))
 }
 
 /** Another content of a node's files, another ready cluster. */
