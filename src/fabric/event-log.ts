@@ -22,7 +22,12 @@ export class EventLog {
     for (const event of events) {
       const newest = this.#events.at(-1)
       if (newest === undefined || newest.at <= event.at) this.#events.push(event)
-      else this.#events.splice(this.#firstIndex((at) => at > event.at), 0, event)
+      else
+        this.#events.splice(
+          this.#firstIndex((at) => at > event.at),
+          0,
+          event,
+        )
     }
     if (this.#events.length <= LOG_CAPACITY + SURPLUS) return
     this.#forgotten += this.#events.length - LOG_CAPACITY

@@ -60,7 +60,10 @@ export async function ensureBox(progress: Progress): Promise<Box> {
         const kernelDir = join(box.kernel.vmlinuz, '..')
         const args = [from['suite'] as string, packages, DISK_SIZE, join(directory, FILE), kernelDir, ...mirror()]
         await buildWith('build-box.sh', args, label, directory, progress)
-        return { kernel: box.kernel.release, ...(staleAllowed() ? { stale: 'an index past its date was allowed' } : {}) }
+        return {
+          kernel: box.kernel.release,
+          ...(staleAllowed() ? { stale: 'an index past its date was allowed' } : {}),
+        }
       },
     },
     progress,

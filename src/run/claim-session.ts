@@ -100,7 +100,17 @@ export async function runClaim(
   hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', engine, kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
+  const {
+    outDir,
+    folder = 'claims',
+    engine,
+    kernel,
+    keepalived,
+    cold,
+    keep,
+    sabotage,
+    attempts = ATTEMPTS,
+  } = await settings
   const { claim, topology } = await findClaim(id)
   const onProgress = (line: string, waitMs?: number): void =>
     tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })

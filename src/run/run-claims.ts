@@ -79,9 +79,12 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     // Machines that boot now would be in its way, as it in theirs.
     const calibration = calibrating && (await timed('calibration', () => calibrating))
     const durations = new Durations(
-      [...(options.engine === 'vm' ? [] : [options.engine]), acceleration.kind, ...(options.cold ? ['cold'] : [])].join(' '),
+      [...(options.engine === 'vm' ? [] : [options.engine]), acceleration.kind, ...(options.cold ? ['cold'] : [])].join(
+        ' ',
+      ),
     )
-    if (!options.cold || options.engine === 'vagrant') await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
+    if (!options.cold || options.engine === 'vagrant')
+      await timed('snapshots', () => prepareAll(lab, [...selected.keys()], outDir, view))
     // Vagrant's machines are there once.
     const lanes = options.engine === 'vm' ? lanesOf(availableParallelism(), freemem()) : 1
     view.expect(durations.read(), lanes)

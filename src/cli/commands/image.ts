@@ -65,7 +65,9 @@ async function box({ out }: { out?: string }): Promise<void> {
   if (out !== undefined) await copyFile(path, out)
   progress[Symbol.dispose]()
   const add = `elsewhere: vagrant box add --name ${name} ${out ?? path}`
-  print(`box ${name}: kernel ${kernel.release}\n${out ?? path}\n"vagrant up" in this folder takes it from there; ${add}`)
+  print(
+    `box ${name}: kernel ${kernel.release}\n${out ?? path}\n"vagrant up" in this folder takes it from there; ${add}`,
+  )
 }
 
 async function list({ json = false }: { json?: boolean }): Promise<void> {

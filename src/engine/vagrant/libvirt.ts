@@ -38,7 +38,8 @@ export class Libvirt {
       return (await virsh(['domstate', domain])).trim()
     } catch (error) {
       if (error instanceof PrerequisiteError) throw error
-      if (error instanceof LvslabError && /failed to get domain|Domain not found/i.test(error.seen ?? '')) return undefined
+      if (error instanceof LvslabError && /failed to get domain|Domain not found/i.test(error.seen ?? ''))
+        return undefined
       throw error
     }
   }

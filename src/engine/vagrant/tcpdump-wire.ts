@@ -34,7 +34,12 @@ export class TcpdumpWire {
   /** The widest that a clock was unsure in the cluster's life, ms. */
   #worstMs = 0
 
-  private constructor(topology: Topology, clock: MonotonicClock, writers: ReadonlyMap<string, NetworkCapture>, captures: Capture[]) {
+  private constructor(
+    topology: Topology,
+    clock: MonotonicClock,
+    writers: ReadonlyMap<string, NetworkCapture>,
+    captures: Capture[],
+  ) {
     this.#topology = topology
     this.#vantage = new Vantage(topology, (cable) => this.#taps.has(cable.split(':')[0]!))
     this.clock = clock
@@ -80,7 +85,10 @@ export class TcpdumpWire {
 
   /** How unsure the watched machines' clocks are against each other now, ms: what a time of an event may be wrong by. */
   get precisionMs(): number {
-    const now = Math.max(0, ...[...this.#taps.values()].filter(({ clock }) => clock.known).map(({ clock }) => clock.uncertaintyMs))
+    const now = Math.max(
+      0,
+      ...[...this.#taps.values()].filter(({ clock }) => clock.known).map(({ clock }) => clock.uncertaintyMs),
+    )
     this.#worstMs = Math.max(this.#worstMs, now)
     return now
   }

@@ -361,7 +361,6 @@ function lackingNetwork(): NetworkControl {
     partition: network('split a network'),
     setKind: network('make a hub of a switch'),
     admit: () => refuse(['stranger'], 'plug a stranger in'),
-    flushMacs: network("make a switch forget what it learnt"),
+    flushMacs: network('make a switch forget what it learnt'),
   }
 }
-

@@ -78,7 +78,9 @@ export class VagrantMachine implements Machine {
   }
 
   async putFiles(files: readonly GuestFile[]): Promise<void> {
-    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', { input: await guestArchive(files) })
+    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', {
+      input: await guestArchive(files),
+    })
     if (exitCode === 0) return
     throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `files could not be written on ${this.name}`, {
       tried: files.map(({ path }) => path).join(', '),

@@ -12,7 +12,11 @@ t.test('every machine, NIC and address of every topology is in its plan', async 
   for (const topology of await listTopologies()) {
     const plan = await vagrantPlan(topology, HOST)
     t.strictSame(
-      plan.machines.map(({ name, nics, memoryMiB }) => ({ name, memoryMiB, nics: nics.map(({ ip, mac }) => [ip, mac]) })),
+      plan.machines.map(({ name, nics, memoryMiB }) => ({
+        name,
+        memoryMiB,
+        nics: nics.map(({ ip, mac }) => [ip, mac]),
+      })),
       topology.nodes.map(({ name, memoryMiB, interfaces }) => ({
         name,
         memoryMiB,
@@ -26,10 +30,13 @@ t.test('every machine, NIC and address of every topology is in its plan', async 
 })
 
 t.test('netmasks', (t) => {
-  t.strictSame(
-    ['10.0.0.1/8', '10.0.0.1/24', '10.0.0.1/25', '10.0.0.1/32', '10.0.0.1/0'].map(netmaskOf),
-    ['255.0.0.0', '255.255.255.0', '255.255.255.128', '255.255.255.255', '0.0.0.0'],
-  )
+  t.strictSame(['10.0.0.1/8', '10.0.0.1/24', '10.0.0.1/25', '10.0.0.1/32', '10.0.0.1/0'].map(netmaskOf), [
+    '255.0.0.0',
+    '255.255.255.0',
+    '255.255.255.128',
+    '255.255.255.255',
+    '0.0.0.0',
+  ])
   t.end()
 })
 
@@ -54,7 +61,9 @@ t.test('a stock box gets the packages first', async (t) => {
   const [topology] = await listTopologies()
   const { machines } = await vagrantPlan(topology!, { ...HOST, stock: true })
   for (const { provision } of machines) {
-    t.ok(provision.indexOf('stock-box.sh') > 0 && provision.indexOf('stock-box.sh') < provision.indexOf('node.sh setup'))
+    t.ok(
+      provision.indexOf('stock-box.sh') > 0 && provision.indexOf('stock-box.sh') < provision.indexOf('node.sh setup'),
+    )
     t.match(provision, / keepalived /)
   }
 })

@@ -37,11 +37,15 @@ t.test('a frame between two watched machines counts once: where it was sent', (t
 t.test('a frame from or to a server counts at the machine that is watched', (t) => {
   t.strictSame(counted(mac('node-1'), mac('client')), ['client sees it from node-1:eth1'])
   t.strictSame(counted(mac('keepalived'), mac('node-1')), ['keepalived sees it from keepalived:eth1'])
-  t.strictSame(counted(mac('node-1'), mac('node-2')), [], 'between two servers nobody counts it, though a NIC may see it')
+  t.strictSame(
+    counted(mac('node-1'), mac('node-2')),
+    [],
+    'between two servers nobody counts it, though a NIC may see it',
+  )
   t.end()
 })
 
-t.test("adverts and broadcasts all count at one machine, the client: times of one clock", (t) => {
+t.test('adverts and broadcasts all count at one machine, the client: times of one clock', (t) => {
   for (const name of ['keepalived', 'keepalived-backup', 'node-1', 'client']) {
     for (const group of [BROADCAST, VRRP_GROUP]) {
       t.strictSame(counted(mac(name), group), [`client sees it from ${name}:eth1`])
@@ -52,7 +56,14 @@ t.test("adverts and broadcasts all count at one machine, the client: times of on
 
 t.test('where the first machine is off, the next one counts', (t) => {
   const without = new Vantage(topology, (cable) => cable !== 'client:eth1')
-  const frame = Uint8Array.from([...[255, 255, 255, 255, 255, 255], ...mac('node-1').split(':').map((hex) => parseInt(hex, 16)), 8, 6])
+  const frame = Uint8Array.from([
+    ...[255, 255, 255, 255, 255, 255],
+    ...mac('node-1')
+      .split(':')
+      .map((hex) => parseInt(hex, 16)),
+    8,
+    6,
+  ])
   t.equal(without.source('keepalived:eth1', 'lan', frame), 'node-1:eth1')
   t.equal(without.source('keepalived-backup:eth1', 'lan', frame), undefined)
   t.end()
