@@ -1,4 +1,4 @@
-import type { Capability } from '../capabilities.ts'
+import { demandCapabilities, type Capability } from '../capabilities.ts'
 
 /**
  * What can be done through Vagrant and libvirt. Networks are bridges of the host's kernel: nothing is lost or delayed on
@@ -12,3 +12,9 @@ export const VAGRANT_CAPABILITIES: ReadonlySet<Capability> = new Set<Capability>
   'freeze',
   'cable',
 ])
+
+/** Rejects with the reason, as a claim's verdict "skip" has it: UsageError `LVSLAB_E_ENGINE_LACKS`. */
+export async function refuse(needs: readonly Capability[], what: string): Promise<never> {
+  demandCapabilities({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, needs, what)
+  return Promise.reject(new TypeError(`the vagrant engine can ${what}, but does not`))
+}

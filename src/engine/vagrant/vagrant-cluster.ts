@@ -6,14 +6,14 @@ import { InfrastructureError, UsageError, type LvslabError } from '../../errors.
 import type { CableId, PortCounts, Wire } from '../../fabric/index.ts'
 import type { Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
-import { demandCapabilities, type Capability } from '../capabilities.ts'
+import type { Capability } from '../capabilities.ts'
 import type { BootMode, ClusterLateness, EngineCluster, LatenessSpan, NetworkControl, WireSource } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { guestArchive } from '../vm/guest-archive.ts'
 import { LatenessMeter } from '../vm/lateness-meter.ts'
 import { qemuOfDomain } from './qemu-of-domain.ts'
 import { TcpdumpWire } from './tcpdump-wire.ts'
-import { VAGRANT_CAPABILITIES } from './vagrant-capabilities.ts'
+import { refuse, VAGRANT_CAPABILITIES } from './vagrant-capabilities.ts'
 import { vagrantState } from './vagrant-command.ts'
 import type { VagrantHost } from './vagrant-host.ts'
 import { VagrantMachine } from './vagrant-machine.ts'
@@ -346,10 +346,6 @@ function otherTopology(has: Topology, wanted: Topology): UsageError {
     tried: `boot ${wanted.name} on them`,
     todo: 'run the claims of one topology at a time with --engine vagrant',
   })
-}
-
-function refuse(needs: readonly Capability[], what: string): Promise<never> {
-  return new Promise(() => demandCapabilities({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, needs, what))
 }
 
 function lackingNetwork(): NetworkControl {

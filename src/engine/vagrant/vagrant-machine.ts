@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
-import { InfrastructureError, LvslabError } from '../../errors.ts'
+import { InfrastructureError, type LvslabError } from '../../errors.ts'
 import { lastLines } from '../../host/process.ts'
-import { demandCapabilities } from '../capabilities.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal } from '../engine.ts'
 import { guestArchive } from '../vm/guest-archive.ts'
 import type { Libvirt } from './libvirt.ts'
 import { SshConnection } from './ssh-connection.ts'
 import type { SshTarget } from './ssh-config.ts'
-import { VAGRANT_CAPABILITIES } from './vagrant-capabilities.ts'
+import { refuse } from './vagrant-capabilities.ts'
 
 /** A boot from disk to sshd, however busy the host is. */
 const BOOT_TIMEOUT_MS = 180_000
@@ -135,7 +134,7 @@ export class VagrantMachine implements Machine {
   }
 
   panic(): Promise<ClusterTime> {
-    return Promise.reject(lacks(['panic'], 'see a kernel panic'))
+    return refuse(['panic'], 'see a kernel panic')
   }
 
   async freeze(): Promise<ClusterTime> {
@@ -155,7 +154,7 @@ export class VagrantMachine implements Machine {
   }
 
   openTerminal(): Promise<Terminal> {
-    return Promise.reject(lacks(['terminal'], `open a terminal: "vagrant ssh ${this.name}" does`))
+    return refuse(['terminal'], `open a terminal: "vagrant ssh ${this.name}" does`)
   }
 
   /** Ends the connection; the machine runs on. */
@@ -208,13 +207,4 @@ export class VagrantMachine implements Machine {
       todo: `look at "vagrant status ${this.name}" and at its console: ${this.consolePath}`,
     })
   }
-}
-
-function lacks(what: Parameters<typeof demandCapabilities>[1], sentence: string): unknown {
-  try {
-    demandCapabilities({ name: 'vagrant', capabilities: VAGRANT_CAPABILITIES }, what, sentence)
-  } catch (error) {
-    return error
-  }
-  return undefined
 }

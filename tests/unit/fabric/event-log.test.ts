@@ -9,7 +9,7 @@ function event(at: number, cable: CableEvent['cable'] = 'a:eth0'): CableEvent {
 
 const times = (log: EventLog): number[] => log.events.map(({ at }) => at)
 
-t.test('events that come late are put where they belong', (t) => {
+void t.test('events that come late are put where they belong', (t) => {
   const log = new EventLog()
   log.append([event(10), event(20), event(30)])
   log.append([event(15), event(40), event(5)])
@@ -21,7 +21,7 @@ t.test('events that come late are put where they belong', (t) => {
   t.end()
 })
 
-t.test('events of one time stay in the order in which they came', (t) => {
+void t.test('events of one time stay in the order in which they came', (t) => {
   const log = new EventLog()
   log.append([event(10, 'a:eth0'), event(20)])
   log.append([event(10, 'b:eth0')])

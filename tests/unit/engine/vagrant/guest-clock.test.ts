@@ -6,12 +6,12 @@ function exchange(askedMs: number, lookMs: number, answeredMs: number): Paramete
   return { askedMs, guestMs: askedMs + lookMs + 5_000, answeredMs }
 }
 
-t.test('before it was asked, nothing is known', (t) => {
+void t.test('before it was asked, nothing is known', (t) => {
   t.notOk(new GuestClock().known)
   t.end()
 })
 
-t.test('one exchange bounds the clock by half the time that it took, and holds the truth', (t) => {
+void t.test('one exchange bounds the clock by half the time that it took, and holds the truth', (t) => {
   const clock = new GuestClock()
   clock.add(exchange(100, 2, 120))
   t.ok(clock.known)
@@ -20,7 +20,7 @@ t.test('one exchange bounds the clock by half the time that it took, and holds t
   t.end()
 })
 
-t.test('several exchanges bound it together: late answers and late questions alike', (t) => {
+void t.test('several exchanges bound it together: late answers and late questions alike', (t) => {
   const clock = new GuestClock()
   // The answer was late: the clock was looked at in the beginning; then the question was.
   clock.add(exchange(100, 1, 150))
@@ -30,7 +30,7 @@ t.test('several exchanges bound it together: late answers and late questions ali
   t.end()
 })
 
-t.test('an old bound counts less and less: clocks drift', (t) => {
+void t.test('an old bound counts less and less: clocks drift', (t) => {
   const clock = new GuestClock()
   clock.add(exchange(0, 0.5, 1))
   clock.add(exchange(20_000, 20, 20_040))
@@ -38,7 +38,7 @@ t.test('an old bound counts less and less: clocks drift', (t) => {
   t.end()
 })
 
-t.test('a clock that was set makes what was known of it void', (t) => {
+void t.test('a clock that was set makes what was known of it void', (t) => {
   const clock = new GuestClock()
   clock.add(exchange(100, 1, 102))
   clock.add({ askedMs: 200, guestMs: 90_000, answeredMs: 204 })

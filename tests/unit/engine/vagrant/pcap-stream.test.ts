@@ -31,7 +31,7 @@ function read(stream: Buffer, chunkBytes: number): PcapPacket[] {
 
 const FRAMES = [Buffer.from('first frame'), Buffer.from(''), Buffer.from('x'.repeat(1514))]
 
-t.test('packets come whole, in whatever chunks and byte order the stream comes', (t) => {
+void t.test('packets come whole, in whatever chunks and byte order the stream comes', (t) => {
   for (const write of ['LE', 'BE'] as const) {
     const records = FRAMES.map((frame, index) => record(write, 1_700_000_000 + index, 250_500, frame))
     const stream = Buffer.concat([fileHeader(write, 0xa1b2c3d4), ...records])
@@ -51,19 +51,19 @@ t.test('packets come whole, in whatever chunks and byte order the stream comes',
   t.end()
 })
 
-t.test('a savefile with ns says ns', (t) => {
+void t.test('a savefile with ns says ns', (t) => {
   const stream = Buffer.concat([fileHeader('LE', 0xa1b23c4d), record('LE', 10, 1_500_000, Buffer.from('a'))])
   t.equal(read(stream, 64)[0]?.epochMs, 10_001.5)
   t.end()
 })
 
-t.test('half a record is waited for', (t) => {
+void t.test('half a record is waited for', (t) => {
   const stream = Buffer.concat([fileHeader('LE', 0xa1b2c3d4), record('LE', 1, 0, Buffer.from('abcdef'))])
   t.equal(read(stream.subarray(0, -1), 5).length, 0)
   t.end()
 })
 
-t.test('what is no pcap of Ethernet is refused', (t) => {
+void t.test('what is no pcap of Ethernet is refused', (t) => {
   t.throws(() => read(Buffer.from('tcpdump: eth9: No such device exists'), 64), PcapError)
   t.throws(() => read(fileHeader('LE', 0xa1b2c3d4, 113), 64), /link type 113/)
   t.end()

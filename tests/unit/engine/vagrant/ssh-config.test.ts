@@ -22,7 +22,7 @@ Host node-1
   IdentityFile /home/other/key
 `
 
-t.test('each machine is read with host, port, user and its first key', (t) => {
+void t.test('each machine is read with host, port, user and its first key', (t) => {
   const targets = parseSshConfig(PRINTED)
   t.strictSame([...targets.keys()], ['client', 'node-1'])
   t.strictSame(targets.get('client'), {
@@ -40,13 +40,13 @@ t.test('each machine is read with host, port, user and its first key', (t) => {
   t.end()
 })
 
-t.test('words before the first Host, and comments, belong to nobody', (t) => {
+void t.test('words before the first Host, and comments, belong to nobody', (t) => {
   const targets = parseSshConfig('# made by Vagrant\nPort 99\nHost a\n\tHostName=1.2.3.4\n\tIdentityFile=/k\n')
   t.strictSame(targets.get('a'), { host: '1.2.3.4', port: 22, user: 'vagrant', identityFile: '/k' })
   t.end()
 })
 
-t.test('a machine that cannot be reached is an error that names it', (t) => {
+void t.test('a machine that cannot be reached is an error that names it', (t) => {
   const parse = (): unknown => parseSshConfig('Host down\n  User root\n')
   try {
     parse()

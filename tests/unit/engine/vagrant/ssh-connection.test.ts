@@ -52,7 +52,7 @@ async function connected(user = 'root'): Promise<SshConnection> {
   return SshConnection.open('node-1', { ...target, user }, 5_000)
 }
 
-t.test('a command gives its exit code and both outputs; input and environment reach it', async (t) => {
+void t.test('a command gives its exit code and both outputs; input and environment reach it', async (t) => {
   const ssh = await connected()
   t.teardown(() => ssh.close())
   const result = await ssh.exec('cat; echo "$GREETING" >&2; exit 3', { input: 'in', env: { GREETING: "it's me" } })
@@ -60,14 +60,14 @@ t.test('a command gives its exit code and both outputs; input and environment re
   t.match(await ssh.exec(['printf', '%s|', 'a b', "c'd", '$HOME']), { exitCode: 0, stdout: "a b|c'd|$HOME|" })
 })
 
-t.test('what comes is bytes', async (t) => {
+void t.test('what comes is bytes', async (t) => {
   const ssh = await connected()
   t.teardown(() => ssh.close())
   const { stdout } = await ssh.execBinary(['printf', '\\377\\000\\200'])
   t.strictSame([...stdout], [255, 0, 128])
 })
 
-t.test('commands run side by side on one connection', async (t) => {
+void t.test('commands run side by side on one connection', async (t) => {
   const ssh = await connected()
   t.teardown(() => ssh.close())
   const began = performance.now()
@@ -75,14 +75,14 @@ t.test('commands run side by side on one connection', async (t) => {
   t.ok(performance.now() - began < 4_000, 'twelve half seconds at once')
 })
 
-t.test('a command that takes too long is killed, and said to be', async (t) => {
+void t.test('a command that takes too long is killed, and said to be', async (t) => {
   const ssh = await connected()
   t.teardown(() => ssh.close())
   await t.rejects(ssh.exec('echo $$; sleep 30', { timeoutMs: 300 }), { code: 'LVSLAB_E_GUEST_TIMEOUT' })
   t.match((await ssh.exec('echo on')).stdout, 'on', 'the connection goes on')
 })
 
-t.test('what a command leaves in the background is not waited for', async (t) => {
+void t.test('what a command leaves in the background is not waited for', async (t) => {
   const ssh = await connected()
   t.teardown(() => ssh.close())
   const { stdout, durationMs } = await ssh.exec('sleep 20 >/dev/null 2>&1 & echo done')
@@ -90,14 +90,14 @@ t.test('what a command leaves in the background is not waited for', async (t) =>
   t.ok(durationMs < 10_000, `${durationMs} ms`)
 })
 
-t.test('who is not root asks sudo', async (t) => {
+void t.test('who is not root asks sudo', async (t) => {
   const ssh = await connected('vagrant')
   t.teardown(() => ssh.close())
   await ssh.exec('true').catch(() => undefined)
   t.match(commands.at(-1), /^sudo -n -- timeout -s KILL \d+ \/bin\/sh -c true$/)
 })
 
-t.test('a connection that breaks ends what runs on it, and says so', async (t) => {
+void t.test('a connection that breaks ends what runs on it, and says so', async (t) => {
   const ssh = await connected()
   const running = ssh.exec('sleep 20')
   running.catch(() => undefined)
@@ -107,7 +107,7 @@ t.test('a connection that breaks ends what runs on it, and says so', async (t) =
   await t.rejects(ssh.exec('true'), { code: 'LVSLAB_E_SSH_LOST' })
 })
 
-t.test('nobody at home', async (t) => {
+void t.test('nobody at home', async (t) => {
   await t.rejects(SshConnection.open('node-1', { ...target, port: 1 }, 10), {
     code: 'LVSLAB_E_SSH_UNREACHABLE',
     message: 'node-1 cannot be reached by ssh',

@@ -8,7 +8,7 @@ import { listTopologies, withoutPrefix } from '../../../../src/topology/index.ts
 
 const HOST = { acceleration: 'tcg', box: { name: 'lvslab-x', path: '/x/lvslab.box' }, stock: false } as const
 
-t.test('every machine, NIC and address of every topology is in its plan', async (t) => {
+void t.test('every machine, NIC and address of every topology is in its plan', async (t) => {
   for (const topology of await listTopologies()) {
     const plan = await vagrantPlan(topology, HOST)
     t.strictSame(
@@ -29,7 +29,7 @@ t.test('every machine, NIC and address of every topology is in its plan', async 
   }
 })
 
-t.test('netmasks', (t) => {
+void t.test('netmasks', (t) => {
   t.strictSame(['10.0.0.1/8', '10.0.0.1/24', '10.0.0.1/25', '10.0.0.1/32', '10.0.0.1/0'].map(netmaskOf), [
     '255.0.0.0',
     '255.255.255.0',
@@ -40,7 +40,7 @@ t.test('netmasks', (t) => {
   t.end()
 })
 
-t.test('the provisioning script is a shell script that carries the node', async (t) => {
+void t.test('the provisioning script is a shell script that carries the node', async (t) => {
   const [topology] = await listTopologies()
   const { machines } = await vagrantPlan(topology!, HOST)
   const folder = mkdtempSync(join(tmpdir(), 'lvslab-test-'))
@@ -57,7 +57,7 @@ t.test('the provisioning script is a shell script that carries the node', async 
   }
 })
 
-t.test('a stock box gets the packages first', async (t) => {
+void t.test('a stock box gets the packages first', async (t) => {
   const [topology] = await listTopologies()
   const { machines } = await vagrantPlan(topology!, { ...HOST, stock: true })
   for (const { provision } of machines) {

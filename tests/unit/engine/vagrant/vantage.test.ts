@@ -28,13 +28,13 @@ t.strictSame(
   'the client and the directors are watched',
 )
 
-t.test('a frame between two watched machines counts once: where it was sent', (t) => {
+void t.test('a frame between two watched machines counts once: where it was sent', (t) => {
   t.strictSame(counted(mac('client'), mac('keepalived')), ['client sees it from client:eth1'])
   t.strictSame(counted(mac('keepalived'), mac('client')), ['keepalived sees it from keepalived:eth1'])
   t.end()
 })
 
-t.test('a frame from or to a server counts at the machine that is watched', (t) => {
+void t.test('a frame from or to a server counts at the machine that is watched', (t) => {
   t.strictSame(counted(mac('node-1'), mac('client')), ['client sees it from node-1:eth1'])
   t.strictSame(counted(mac('keepalived'), mac('node-1')), ['keepalived sees it from keepalived:eth1'])
   t.strictSame(
@@ -45,7 +45,7 @@ t.test('a frame from or to a server counts at the machine that is watched', (t) 
   t.end()
 })
 
-t.test('adverts and broadcasts all count at one machine, the client: times of one clock', (t) => {
+void t.test('adverts and broadcasts all count at one machine, the client: times of one clock', (t) => {
   for (const name of ['keepalived', 'keepalived-backup', 'node-1', 'client']) {
     for (const group of [BROADCAST, VRRP_GROUP]) {
       t.strictSame(counted(mac(name), group), [`client sees it from ${name}:eth1`])
@@ -54,7 +54,7 @@ t.test('adverts and broadcasts all count at one machine, the client: times of on
   t.end()
 })
 
-t.test('where the first machine is off, the next one counts', (t) => {
+void t.test('where the first machine is off, the next one counts', (t) => {
   const without = new Vantage(topology, (cable) => cable !== 'client:eth1')
   const frame = Uint8Array.from([
     ...[255, 255, 255, 255, 255, 255],
@@ -69,13 +69,13 @@ t.test('where the first machine is off, the next one counts', (t) => {
   t.end()
 })
 
-t.test('who does not belong to the cluster is seen, too', (t) => {
+void t.test('who does not belong to the cluster is seen, too', (t) => {
   t.strictSame(counted(STRANGER, mac('keepalived')), ['keepalived sees it from unknown:lan'])
   t.strictSame(counted(STRANGER, BROADCAST), ['client sees it from unknown:lan'])
   t.end()
 })
 
-t.test('half a header is nobody’s', (t) => {
+void t.test('half a header is nobody’s', (t) => {
   t.equal(vantage.source('client:eth1', 'lan', new Uint8Array(13)), undefined)
   t.end()
 })
