@@ -26,7 +26,7 @@ export class Tap {
   readonly #channels: ClientChannel[] = []
   #asking: ClientChannel | undefined
   #timer: NodeJS.Timeout | undefined
-  #asked: ((guestMs: number) => void)[] = []
+  #asked: { readonly resolve: (guestMs: number) => void; readonly reject: (error: Error) => void }[] = []
 
   private constructor() {}
 
@@ -55,12 +55,10 @@ export class Tap {
     if (!channel) throw new Error('the tap is closed')
     const askedMs = epochMs()
     const guestMs = await new Promise<number>((resolve, reject) => {
-      this.#asked.push(resolve)
-      channel.once('close', () => reject(new Error('the machine is gone')))
+      this.#asked.push({ resolve, reject })
       channel.write('\n')
     })
     this.clock.add({ askedMs, guestMs, answeredMs: epochMs() })
-    channel.removeAllListeners('close')
   }
 
   close(): void {
@@ -73,12 +71,16 @@ export class Tap {
     const channel = await ssh.channel(['perl', '-MTime::HiRes', '-e', CLOCK_SCRIPT])
     this.#channels.push(channel)
     this.#asking = channel
+    channel.on('close', () => {
+      this.#asking = undefined
+      for (const { reject } of this.#asked.splice(0)) reject(new Error('the machine is gone'))
+    })
     let text = ''
     channel.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
       const lines = text.split('\n')
       text = lines.pop() ?? ''
-      for (const line of lines) this.#asked.shift()?.(Number(line) * 1000)
+      for (const line of lines) this.#asked.shift()?.resolve(Number(line) * 1000)
     })
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError, type LvslabError } from '../../errors.ts'
 import type { CableId, PortCounts, Wire } from '../../fabric/index.ts'
@@ -9,8 +10,10 @@ import type { NodeSpec, Topology } from '../../topology/index.ts'
 import type { Capability } from '../capabilities.ts'
 import type { BootMode, ClusterLateness, EngineCluster, LatenessSpan, NetworkControl, WireSource } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { wake } from '../wake.ts'
 import { guestArchive } from '../vm/guest-archive.ts'
 import { LatenessMeter } from '../vm/lateness-meter.ts'
+import { ConsoleTail } from './console-tail.ts'
 import { qemuOfDomain } from './qemu-of-domain.ts'
 import { TcpdumpWire } from './tcpdump-wire.ts'
 import { refuse, VAGRANT_CAPABILITIES } from './vagrant-capabilities.ts'
@@ -35,6 +38,10 @@ export interface VagrantBootOptions {
 /** Booted, and as the box is. */
 const BLANK = 'lvslab-blank'
 const PROVISION_TIMEOUT_MS = 240_000
+/** An emulated machine ends what ran on a connection within that, ms. */
+const HANG_UP_MS = 1_500
+/** Between two looks at whether the machines are still there, and at what their consoles say, ms. */
+const LOOK_MS = 3_000
 
 /**
  * The cluster as Vagrant's machines: the same ones for each claim, put back by libvirt's snapshots. There are two of them:
@@ -52,13 +59,18 @@ export class VagrantCluster implements EngineCluster {
   readonly #meter: LatenessMeter
   #casualties: readonly LvslabError[] = []
   #watch: NodeJS.Timeout | undefined
+  readonly #consoles: readonly ConsoleTail[]
+  /** Whether the machines are provisioned, and their NICs to be watched when they can be reached. */
+  #seen = { provisioned: false }
 
   private constructor(
     options: Omit<VagrantBootOptions, 'mode'>,
     wire: TcpdumpWire,
     machines: ReadonlyMap<string, VagrantMachine>,
     pids: ReadonlyMap<string, () => number | undefined>,
+    consoles: readonly ConsoleTail[],
   ) {
+    this.#consoles = consoles
     this.topology = options.topology
     this.#options = options
     this.#wire = wire
@@ -81,6 +93,7 @@ export class VagrantCluster implements EngineCluster {
     try {
       if (wantsReady && (await hasSnapshot(options.host, name))) {
         await cluster.#restore(name)
+        await cluster.#watchWire()
       } else {
         await cluster.#restore(BLANK)
         await cluster.#provision()
@@ -100,13 +113,18 @@ export class VagrantCluster implements EngineCluster {
     const cluster = await VagrantCluster.#wired(options)
     try {
       if (!(await hasSnapshot(options.host, BLANK))) {
+        await cluster.#ensureRunning()
+        await cluster.#connect()
         if (!options.host.fresh) await cluster.#makeBlank()
         progress('saving the machines as they were before they were provisioned')
         await cluster.#save(BLANK)
+        await cluster.#connect()
+      } else if (await hasSnapshot(options.host, name)) {
+        return
+      } else {
+        await cluster.#restore(BLANK)
       }
-      if (await hasSnapshot(options.host, name)) return
       progress('provisioning the machines')
-      await cluster.#restore(BLANK)
       await cluster.#provision()
       await cluster.startServices()
       progress('waiting until the cluster is ready')
@@ -134,21 +152,31 @@ export class VagrantCluster implements EngineCluster {
     const wire = await TcpdumpWire.start(topology, evidenceDir)
     const machines = new Map<string, VagrantMachine>()
     const pids = new Map<string, () => number | undefined>()
+    const consoles: ConsoleTail[] = []
+    // Before a machine is provisioned its NICs have other names.
+    const seen = { provisioned: false }
     for (const { name } of topology.nodes) {
       const found = host.machines.get(name)
       if (!found) throw otherTopology(host.topology, topology)
+      const tail = await ConsoleTail.from(
+        join(vagrantState(), `${name}.console`),
+        join(evidenceDir, `${name}.console.log`),
+      )
+      consoles.push(tail)
       pids.set(name, qemuOfDomain(found.domain))
       machines.set(
         name,
         new VagrantMachine({
           ...{ name, domain: found.domain, target: found.target, libvirt: host.libvirt, clock: wire.clock },
-          consolePath: join(vagrantState(), `${name}.console`),
-          onConnected: (node, ssh) => wire.watch(node, ssh),
+          consolePath: tail.path,
+          onConnected: async (node, ssh) => (seen.provisioned ? wire.watch(node, ssh) : undefined),
           onGone: (node) => wire.forget(node),
         }),
       )
     }
-    return new VagrantCluster(options, wire, machines, pids)
+    const cluster = new VagrantCluster(options, wire, machines, pids, consoles)
+    cluster.#seen = seen
+    return cluster
   }
 
   get clock(): ClusterClock {
@@ -216,9 +244,7 @@ export class VagrantCluster implements EngineCluster {
     this.#meter.stop()
     for (const machine of this.machines.values()) machine.dispose()
     await this.#wire.close()
-    for (const { name, consolePath } of this.machines.values()) {
-      await copyFile(consolePath, join(this.#options.evidenceDir, `${name}.console.log`)).catch(() => undefined)
-    }
+    await this.#copyConsoles()
   }
 
   /** What a claim of a machine that went down is told with, looked at now and then. */
@@ -226,8 +252,9 @@ export class VagrantCluster implements EngineCluster {
     const look = async (): Promise<void> => {
       const found = await Promise.all([...this.machines.values()].map((machine) => machine.casualty()))
       this.#casualties = found.filter((one) => one !== undefined)
+      await this.#copyConsoles()
     }
-    this.#watch ??= setInterval(() => void look().catch(() => undefined), 5_000)
+    this.#watch ??= setInterval(() => void look().catch(() => undefined), LOOK_MS)
     this.#watch.unref()
   }
 
@@ -239,8 +266,7 @@ export class VagrantCluster implements EngineCluster {
         await this.#run(node, `tar -x -f - -C / --no-same-owner && sh ${GUEST_SCRIPTS}/node.sh setup`, input)
       }),
     )
-    // The NICs have their names only now.
-    await this.#connect()
+    await this.#watchWire()
   }
 
   async #run(node: NodeSpec, command: string, input?: Buffer): Promise<void> {
@@ -262,6 +288,9 @@ export class VagrantCluster implements EngineCluster {
     const { libvirt } = this.#options.host
     const machines = [...this.machines.values()]
     await Promise.all(machines.map((machine) => machine.exec('sync')))
+    // Nobody is to wake up in the copy who talks to a host of long ago: sessions end before.
+    for (const machine of machines) machine.hangUp()
+    await pause(HANG_UP_MS)
     await Promise.all(machines.map((machine) => machine.freeze()))
     await Promise.all(
       machines.map(async ({ domain }) => {
@@ -273,6 +302,15 @@ export class VagrantCluster implements EngineCluster {
       }),
     )
     await Promise.all(machines.map((machine) => machine.thaw()))
+  }
+
+  async #ensureRunning(): Promise<void> {
+    const { libvirt } = this.#options.host
+    for (const { domain } of this.machines.values()) {
+      const state = await libvirt.state(domain)
+      if (state === 'paused') await libvirt.resume(domain)
+      else if (state !== 'running') await libvirt.start(domain)
+    }
   }
 
   /** All together, as their clocks stopped together. */
@@ -287,22 +325,30 @@ export class VagrantCluster implements EngineCluster {
     await Promise.all(linked.map(({ domain, mac }) => libvirt.setLink(domain, mac, true)))
     await Promise.all(machines.map(({ domain }) => libvirt.resume(domain)))
     await this.#connect()
+    await Promise.all(machines.map((machine) => machine.exec(wake())))
     this.#beginWatch()
   }
 
-  /** Connects to all, mends their clocks, which stood still in the snapshot, and watches the wire. */
   async #connect(): Promise<void> {
     await Promise.all([...this.machines.values()].map((machine) => machine.connect()))
+  }
+
+  /** From here on all that the machines' NICs carry is seen. */
+  async #watchWire(): Promise<void> {
+    this.#seen.provisioned = true
+    await Promise.all([...this.machines.values()].map((machine) => machine.announce()))
+  }
+
+  async #copyConsoles(): Promise<void> {
+    await Promise.all(this.#consoles.map((tail) => tail.copy().catch(() => undefined)))
   }
 
   /** Of machines that "vagrant up" has provisioned: what it put on their disks goes, and a boot takes the rest. */
   async #makeBlank(): Promise<void> {
     const { progress } = this.#options
     progress('these machines were provisioned by "vagrant up": booting them without that, once')
-    const machines = [...this.machines.values()]
-    await this.#connect()
     await Promise.all(
-      machines.map(async (machine) => {
+      [...this.machines.values()].map(async (machine) => {
         const node = this.topology.nodes.find(({ name }) => name === machine.name)!
         const wanted = '/etc/systemd/system/multi-user.target.wants'
         const units = node.services.map((service) => `${wanted}/${service}.service`)

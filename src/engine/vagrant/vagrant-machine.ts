@@ -55,13 +55,18 @@ export class VagrantMachine implements Machine {
     return this.#powered ? this.#standstill : undefined
   }
 
-  /** Waits until it can be reached, and its clock is watched. */
+  /** Waits until it can be reached. */
   async connect(timeoutMs = BOOT_TIMEOUT_MS): Promise<void> {
     this.#ssh?.close()
     const { onConnected } = this.#options
     const ssh = await SshConnection.open(this.name, this.#options.target, timeoutMs, () => this.#disposed)
     this.#ssh = ssh
     await onConnected(this.name, ssh)
+  }
+
+  /** Tells of the connection again, to whoever was not to know of it before. */
+  async announce(): Promise<void> {
+    await this.#options.onConnected(this.name, this.#connection())
   }
 
   async exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult> {
@@ -157,7 +162,12 @@ export class VagrantMachine implements Machine {
     return refuse(['terminal'], `open a terminal: "vagrant ssh ${this.name}" does`)
   }
 
-  /** Ends the connection; the machine runs on. */
+  /** Ends the connection; the machine runs on, and can be connected to again. */
+  hangUp(): void {
+    this.#disconnect()
+  }
+
+  /** Ends the connection for good. */
   dispose(): void {
     this.#disposed = true
     this.#disconnect()

@@ -9,6 +9,7 @@ import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { wake } from '../wake.ts'
 import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
@@ -288,18 +289,6 @@ function keepalivedRefusal(topology: Topology, name: string, said: string): Usag
 
 export function cableOf(node: NodeSpec, nic: string): CableId {
   return `${node.name}:${nic}`
-}
-
-/**
- * A clone's clock stands where the template's stood, and its random numbers would be the other clones': both are mended
- * before anything starts. RNDRESEEDCRNG (random(4)) mixes what was written to urandom in at once.
- */
-function wake(): string {
-  const seed = Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('')
-  return (
-    `date -s @${(Date.now() / 1000).toFixed(3)} >/dev/null; ` +
-    `echo ${seed} >/dev/urandom; perl -e 'open F,">","/dev/urandom";ioctl F,0x5207,0' 2>/dev/null; :`
-  )
 }
 
 function unpackAndWake(): string {
