@@ -35,8 +35,9 @@ export class Tap {
     const tap = new Tap()
     try {
       await tap.#openClock(ssh)
-      await Promise.all(nics.map((nic) => tap.#openNic(ssh, nic)))
+      // Before the first frame comes it must be known when that was.
       for (let count = 0; count < FIRST_QUESTIONS; count++) await tap.askTime()
+      await Promise.all(nics.map((nic) => tap.#openNic(ssh, nic)))
     } catch (error) {
       tap.close()
       throw error
