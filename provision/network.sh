@@ -11,17 +11,25 @@ printf '127.0.0.1 localhost\n%s\n' "$HOSTS" >/etc/hosts
 {
   printf '#!/bin/sh\n# Written by provision/network.sh.\n'
   echo "hostname '$NODE'"
-  if [ "$RENAME" = yes ]; then
-    # First all away from the names that others want, then each to its own.
-    echo "$LINKS" | while read -r index name mac address; do
-      [ -n "$index" ] || continue
-      echo "ip link show dev lvs$index >/dev/null 2>&1 || ip link show dev '$name' 2>/dev/null | grep -qi '$mac' || ip link set dev 'eth$index' down name lvs$index"
-    done
-    echo "$LINKS" | while read -r index name mac address; do
-      [ -n "$index" ] || continue
-      echo "ip link set dev lvs$index address '$mac' name '$name' 2>/dev/null || :"
-    done
+  # First all away from the names that others want, then each to its own.
+  if [ "$RENAME" = by-mac ]; then
+    echo 'by_mac() { for nic in /sys/class/net/*; do [ "$(cat "$nic/address")" != "$1" ] || echo "${nic##*/}"; done; }'
   fi
+  echo "$LINKS" | while read -r index name mac address; do
+    [ -n "$index" ] || continue
+    case $RENAME in
+      by-order)
+        echo "ip link show dev lvs$index >/dev/null 2>&1 || ip link show dev '$name' 2>/dev/null | grep -qi '$mac' || ip link set dev 'eth$index' down name lvs$index"
+        ;;
+      by-mac)
+        echo "now=\$(by_mac '$mac'); [ \"\$now\" = '$name' ] || ip link set dev \"\$now\" down name lvs$index"
+        ;;
+    esac
+  done
+  echo "$LINKS" | while read -r index name mac address; do
+    [ -n "$index" ] || continue
+    echo "ip link set dev lvs$index address '$mac' name '$name' 2>/dev/null || :"
+  done
   echo "ip -force -batch - 2>/dev/null <<'BATCH' || :"
   echo "link set lo up"
   echo "$LINKS" | while read -r index name mac address; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes this host ready: Debian packages, npm packages, permissions. Usage: scripts/setup.sh [--with-tests]
+# Makes this host ready: Debian packages, npm packages, permissions. Usage: scripts/setup.sh [--with-tests] [--with-vagrant]
 #
 # Runs before anything is installed, and before every npm start and npm test: when all is there it says so in a moment.
 # Exit codes: 0 ready, 2 usage, 4 a prerequisite is missing (with the line that installs it).
@@ -13,6 +13,9 @@ log=''
 # What machines are made with, and what only the tests need: tshark, a browser and xmllint as second opinions.
 packages=(qemu-system-x86 qemu-utils mmdebstrap fakeroot squashfs-tools e2fsprogs kmod uidmap util-linux xz-utils wrk)
 test_packages=(tshark chromium libxml2-utils)
+# For "--engine vagrant" and the Vagrantfile; scripts/vagrant-host needs no more.
+vagrant_packages=(vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon libvirt-clients dnsmasq-base iptables
+  iproute2 openssh-client)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -150,12 +153,13 @@ main() {
   while [ $# -gt 0 ]; do
     case $1 in
       --with-tests) wanted+=("${test_packages[@]}") ;;
+      --with-vagrant) wanted+=("${vagrant_packages[@]}") ;;
       -h | --help)
         sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
       *)
-        printf 'LVSLAB_E_USAGE: unknown option %s\n  do:     scripts/setup.sh [--with-tests]\n' "$1" >&2
+        printf 'LVSLAB_E_USAGE: unknown option %s\n  do:     scripts/setup.sh [--with-tests] [--with-vagrant]\n' "$1" >&2
         exit 2
         ;;
     esac

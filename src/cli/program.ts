@@ -16,11 +16,12 @@ import { addRun } from './commands/run.ts'
 import { addShell } from './commands/shell.ts'
 import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
+import { addVagrantPlan } from './commands/vagrant-plan.ts'
 
 const GROUPS = [
   { title: 'Prove:', add: [addRun, addList, addReport, addCompare, addNightly, addBisect, addBench] },
   { title: 'Play:', add: [addUp, addStatus, addExec, addShell, addFault, addHeal, addDown] },
-  { title: 'Look after:', add: [addDoctor, addImage] },
+  { title: 'Look after:', add: [addDoctor, addImage, addVagrantPlan] },
 ]
 
 const EXAMPLES = `

@@ -22,6 +22,12 @@ export const CAPABILITIES = [
   'network',
   /** Plug in a machine that does not belong to the cluster. */
   'stranger',
+  /** See every frame of every cable, with one clock: not only what passes the client's and the directors' NICs. */
+  'every-frame',
+  /** Count the frames of each port. */
+  'port-counts',
+  /** A terminal for a person. */
+  'terminal',
 ] as const
 
 export type Capability = (typeof CAPABILITIES)[number]

@@ -86,6 +86,9 @@ export interface Terminal {
   close(): Promise<void>
 }
 
+export const ENGINES = ['vm', 'vagrant'] as const
+export type EngineName = (typeof ENGINES)[number]
+
 /** How a cluster came up. */
 export type BootMode = 'snapshot' | 'template' | 'cold'
 
@@ -112,10 +115,18 @@ export interface NodeVersions {
   readonly keepalived?: string
 }
 
+/** A wire that is watched from a few machines. */
+export interface WireSource {
+  readonly source: 'tcpdump'
+  /** On whose NICs. */
+  readonly machines: readonly string[]
+  /** How unsure those machines' clocks were against each other at worst, ms: what an event's time may be wrong by. */
+  readonly precisionMs: number
+}
+
 /** A cluster of machines on the networks of a topology. */
 export interface EngineCluster extends AsyncDisposable {
-  /** "vm". */
-  readonly name: string
+  readonly name: EngineName
   readonly capabilities: ReadonlySet<Capability>
   readonly topology: Topology
   readonly clock: ClusterClock
@@ -126,6 +137,8 @@ export interface EngineCluster extends AsyncDisposable {
   /** What can be done to its networks, other than pulling cables. */
   readonly network: NetworkControl
   readonly captures: readonly { readonly network: string; readonly path: string }[]
+  /** Where the wire's events come from, where that is not a fabric that every frame passes; how it stands now. */
+  readonly wireSource?: WireSource
   /**
    * How late the harness and the machines were scheduled by the host since then: the error bar of every time that was
    * measured meanwhile.

@@ -7,6 +7,12 @@ import type { GuestFile } from './engine.ts'
 /** Where the scripts lie in a machine. */
 export const GUEST_SCRIPTS = '/usr/lib/lvslab/provision'
 
+/**
+ * How a machine's interfaces get the topology's names: by their order (the first is the kernel's eth0), or, where a NIC of
+ * somebody else's is among them, by their MAC addresses.
+ */
+export type LinkNames = 'by-order' | 'by-mac'
+
 /** The role scripts of provision/, the same for every engine. */
 export async function provisionScripts(): Promise<GuestFile[]> {
   const folder = join(projectRoot, 'provision')
@@ -21,22 +27,22 @@ export async function provisionScripts(): Promise<GuestFile[]> {
 }
 
 /** The files that make a machine this node: its data and the topology's own files. */
-export async function nodeFiles(topology: Topology, node: NodeSpec, renameLinks: boolean): Promise<GuestFile[]> {
+export async function nodeFiles(topology: Topology, node: NodeSpec, links: LinkNames): Promise<GuestFile[]> {
   const own = await Promise.all(
     node.files.map(async (file) => ({ path: file.guestPath, content: await readFile(file.hostPath), mode: file.mode })),
   )
-  return [{ path: '/etc/lvslab/node.env', content: nodeEnv(topology, node, renameLinks), mode: '0644' }, ...own]
+  return [{ path: '/etc/lvslab/node.env', content: nodeEnv(topology, node, links), mode: '0644' }, ...own]
 }
 
 /** Shell variables for provision/*.sh. */
-export function nodeEnv(topology: Topology, node: NodeSpec, renameLinks: boolean): string {
-  const links = node.interfaces.map((nic, index) => `${index} ${nic.name} ${nic.mac} ${nic.address}`)
+export function nodeEnv(topology: Topology, node: NodeSpec, links: LinkNames): string {
+  const nics = node.interfaces.map((nic, index) => `${index} ${nic.name} ${nic.mac} ${nic.address}`)
   const hosts = topology.nodes.map((other) => `${withoutPrefix(other.interfaces[0]?.address ?? '')} ${other.name}`)
   const variables: Record<string, string> = {
     NODE: node.name,
     ROLES: node.roles.join(' '),
-    RENAME: renameLinks ? 'yes' : 'no',
-    LINKS: links.join('\n'),
+    RENAME: links,
+    LINKS: nics.join('\n'),
     HOSTS: hosts.join('\n'),
     ADDRESS: withoutPrefix(node.interfaces[0]?.address ?? ''),
     ALIASES: node.interfaces.flatMap(({ name, aliases }) => aliases.map((alias) => `${name} ${alias}`)).join('\n'),

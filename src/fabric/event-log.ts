@@ -17,9 +17,18 @@ export class EventLog {
   #events: WireEvent[] = []
   #forgotten = 0
 
-  /** @param events - none older than what the log has */
+  /** Events older than the newest are put where they belong: whoever watches several clocks may learn of them late. */
   append(events: readonly WireEvent[]): void {
-    for (const event of events) this.#events.push(event)
+    for (const event of events) {
+      const newest = this.#events.at(-1)
+      if (newest === undefined || newest.at <= event.at) this.#events.push(event)
+      else
+        this.#events.splice(
+          this.#firstIndex((at) => at > event.at),
+          0,
+          event,
+        )
+    }
     if (this.#events.length <= LOG_CAPACITY + SURPLUS) return
     this.#forgotten += this.#events.length - LOG_CAPACITY
     this.#events = this.#events.slice(-LOG_CAPACITY)

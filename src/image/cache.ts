@@ -11,11 +11,11 @@ import { takeLock, tryLock, type Progress } from './entry-lock.ts'
 
 export type { Progress }
 
-export type EntryKind = 'index' | 'userland' | 'kernel' | 'keepalived' | 'template' | 'snapshot'
+export type EntryKind = 'index' | 'userland' | 'kernel' | 'keepalived' | 'box' | 'template' | 'snapshot'
 
 const manifestSchema = z.object({
   schema: z.literal('lvslab.cache/1'),
-  kind: z.enum(['index', 'userland', 'kernel', 'keepalived', 'template', 'snapshot']),
+  kind: z.enum(['index', 'userland', 'kernel', 'keepalived', 'box', 'template', 'snapshot']),
   key: z.string(),
   label: z.string(),
   builtAt: z.string(),
@@ -53,7 +53,7 @@ export interface EntryRequest {
  */
 export async function ensureEntry(request: EntryRequest, progress: Progress): Promise<CacheEntry> {
   const key = keyOf(request.from)
-  const directory = join(cacheDir(), request.kind, key)
+  const directory = entryDirectory(request.kind, request.from)
   const present = await intactManifest(directory, progress)
   if (present) {
     const now = new Date()
@@ -78,17 +78,22 @@ export async function ensureEntry(request: EntryRequest, progress: Progress): Pr
   }
 }
 
+/** Where the entry with this content lies, or will. */
+export function entryDirectory(kind: EntryKind, from: Readonly<Record<string, unknown>>): string {
+  return join(cacheDir(), kind, keyOf(from))
+}
+
 /** What the build of an entry found out, if it is there. */
 export async function factsOf({
   kind,
   from,
 }: Pick<EntryRequest, 'kind' | 'from'>): Promise<Manifest['facts'] | undefined> {
-  return (await readManifest(join(cacheDir(), kind, keyOf(from))))?.facts
+  return (await readManifest(entryDirectory(kind, from)))?.facts
 }
 
 /** Whether an entry is there, without a look at whether it is whole: for estimates. */
 export function isCached({ kind, from }: Pick<EntryRequest, 'kind' | 'from'>): boolean {
-  return existsSync(join(cacheDir(), kind, keyOf(from), 'manifest.json'))
+  return existsSync(join(entryDirectory(kind, from), 'manifest.json'))
 }
 
 export function keyOf(from: Readonly<Record<string, unknown>>): string {
@@ -199,7 +204,7 @@ async function readManifest(directory: string): Promise<Manifest | undefined> {
 /** Everything in the cache, newest use first. */
 export async function listEntries(): Promise<(CacheEntry & { bytes: number; usedAt: Date })[]> {
   const entries: (CacheEntry & { bytes: number; usedAt: Date })[] = []
-  for (const kind of ['userland', 'kernel', 'keepalived', 'template', 'snapshot'] as const) {
+  for (const kind of ['userland', 'kernel', 'keepalived', 'box', 'template', 'snapshot'] as const) {
     const folder = join(cacheDir(), kind)
     for (const name of await readdir(folder).catch(() => [])) {
       const directory = join(folder, name)
@@ -233,7 +238,7 @@ export async function pruneEntries(unusedForMs: number): Promise<{ removed: stri
     removed.push(`${entry.manifest.label} (${entry.manifest.key})`)
     freedBytes += entry.bytes
   }
-  for (const kind of ['userland', 'kernel', 'keepalived', 'template', 'snapshot']) {
+  for (const kind of ['userland', 'kernel', 'keepalived', 'box', 'template', 'snapshot']) {
     for (const name of await readdir(join(cacheDir(), kind)).catch(() => [])) {
       // Taking a lock that nobody holds any more, and giving it back, removes it.
       if (name.endsWith('.lock')) await (await tryLock(join(cacheDir(), kind, name.slice(0, -5))))?.()

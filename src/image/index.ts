@@ -1,3 +1,4 @@
+export { ensureBox, planBox, type Box } from './box.ts'
 export { cachedKernel, ensureKernel, hasKernel, type Kernel } from './kernel.ts'
 export { compareVersions, upstreamVersion } from './debian-version.ts'
 export { holdIndexDay, releaseOf, shortReleaseOf, suiteIndex, type Offer, type SuiteIndex } from './suite-index.ts'

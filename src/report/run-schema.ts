@@ -87,6 +87,7 @@ const claim = z.looseObject({
   bootMs: ms.exactOptional(),
   protocolWaitMs: ms.exactOptional(),
   lateness: z.looseObject({ fabricMaxMs: ms, fabricP99Ms: ms }).exactOptional(),
+  wire: z.looseObject({ source: z.literal('tcpdump'), machines: z.array(text), precisionMs: ms }).exactOptional(),
   attempt: z.number(),
   versions: z.record(text, z.looseObject({ kernel: text, keepalived: text.exactOptional() })).exactOptional(),
   source: z.looseObject({ file: text, line: z.number() }).exactOptional(),

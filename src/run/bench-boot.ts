@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from 'simple-statistics'
-import { Lab } from '../cluster/index.ts'
+import { openVm } from '../cluster/lab-engine.ts'
 import { untilReady } from '../cluster/ready/index.ts'
 import { InfrastructureError } from '../errors.ts'
 import type { BootMode } from '../engine/engine.ts'
 import { VmCluster } from '../engine/vm/vm-cluster.ts'
+import type { VmHost } from '../engine/vm/vm-host.ts'
 import { loadTopology } from '../topology/index.ts'
 
 export interface BenchBootOptions {
@@ -27,16 +28,16 @@ const ANSWER_TIMEOUT_MS = 120_000
 export async function benchBoot(options: BenchBootOptions = {}): Promise<number> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const rounds = options.rounds ?? 3
-  const lab = await Lab.open({ progress: say })
+  const { host } = await openVm({}, say)
   const topology = await loadTopology(options.topology ?? 'dr-vrrp')
   const scratch = await mkdtemp(join(tmpdir(), 'lvslab-bench-'))
   const times = new Map<BootMode, number[]>(MODES.map((mode) => [mode, []]))
   try {
     // Not counted: builds what the cache lacks, and has every file read once.
-    for (const mode of ['template', 'snapshot'] as const) await measure(lab, topology, mode, scratch, say)
+    for (const mode of ['template', 'snapshot'] as const) await measure(host, topology, mode, scratch, say)
     for (let round = 1; round <= rounds; round++) {
       for (const mode of MODES) {
-        const ms = await measure(lab, topology, mode, scratch, say)
+        const ms = await measure(host, topology, mode, scratch, say)
         times.get(mode)!.push(ms)
         say(`round ${round}/${rounds}: ${mode.padEnd(8)} ${(ms / 1000).toFixed(2)} s to the first answer`)
       }
@@ -61,7 +62,7 @@ export async function benchBoot(options: BenchBootOptions = {}): Promise<number>
     schema: 'lvslab.bench-boot/1',
     topology: topology.name,
     machines: topology.nodes.length,
-    host: { acceleration: lab.host.acceleration, qemu: lab.host.qemu.version, kernel: lab.host.kernel.release },
+    host: { acceleration: host.acceleration, qemu: host.qemu.version, kernel: host.kernel.release },
     rows,
   }
   if (options.out !== undefined) {
@@ -69,12 +70,12 @@ export async function benchBoot(options: BenchBootOptions = {}): Promise<number>
     await writeFile(join(options.out, 'bench-boot.json'), JSON.stringify(result, null, 2) + '\n')
   }
   if (options.json === true) process.stdout.write(JSON.stringify(result) + '\n')
-  else process.stdout.write(table(result.machines, lab.host.acceleration.kind, rows))
+  else process.stdout.write(table(result.machines, host.acceleration.kind, rows))
   return 0
 }
 
 async function measure(
-  lab: Lab,
+  host: VmHost,
   topology: Awaited<ReturnType<typeof loadTopology>>,
   mode: BootMode,
   scratch: string,
@@ -82,7 +83,7 @@ async function measure(
 ): Promise<number> {
   const evidenceDir = await mkdtemp(join(scratch, 'evidence-'))
   const started = performance.now()
-  const cluster = await VmCluster.boot({ host: lab.host, topology, mode, evidenceDir, progress, untilReady })
+  const cluster = await VmCluster.boot({ host, topology, mode, evidenceDir, progress, untilReady })
   try {
     const [vip] = topology.vips
     const client = topology.nodes.find(({ roles }) => roles.includes('client'))

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { after, type ClusterTime } from '../clock.ts'
 import { keepalivedsOf, type BootOptions, type Cluster, type Lab, type Node, type Wishes } from '../cluster/index.ts'
-import type { LatenessSpan } from '../engine/engine.ts'
+import type { Capability, LatenessSpan, WireSource } from '../engine/engine.ts'
 import type { WaitNotice } from '../fabric/index.ts'
 import { needsOf } from '../fault/index.ts'
 import { parseNamedWishes, type KeepalivedTree } from '../image/index.ts'
@@ -99,6 +99,8 @@ export interface ClaimBoot {
    * them the claim is skipped, before a machine boots.
    */
   readonly faults?: readonly string[]
+  /** What else the claim asks of the engine, for what it looks at; skipped likewise. */
+  readonly needs?: readonly Capability[]
 }
 
 /** What a claim's test holds: clusters to boot, and ways to say what it saw. */
@@ -118,6 +120,7 @@ export class ClaimContext {
   #said: string | undefined
   #protocolWaitMs = 0
   #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
+  #wire: WireSource | undefined
 
   constructor(options: ClaimOptions) {
     const { claim, lab, mode, keep, sabotage } = options
@@ -163,7 +166,7 @@ export class ClaimContext {
 
   /** Boots the claim's topology, or a variant of it. Taken down when the claim ends. */
   async boot(options: ClaimBoot = {}): Promise<Cluster> {
-    const needs = needsOf(options.faults ?? [])
+    const needs = [...needsOf(options.faults ?? []), ...(options.needs ?? [])]
     const cluster = await this.#clusters.boot(options.topology ?? this.topology, { ...options, needs })
     cluster.wire.onWait = (wait) => this.#tellWait(wait)
     return cluster
@@ -348,6 +351,7 @@ export class ClaimContext {
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
       lateness: this.#lateness,
+      ...(this.#wire === undefined ? {} : { wire: this.#wire }),
       attempt,
       ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
       ...(regression === undefined ? {} : { regression }),
@@ -367,6 +371,8 @@ export class ClaimContext {
       // A fabric that died is the error that the claim ends with; its lateness is of no interest.
       const late = await cluster.lateness(since).catch(() => undefined)
       if (late) this.#noteLateness(late)
+      const source = cluster.engine.wireSource
+      if (source && source.precisionMs >= (this.#wire?.precisionMs ?? 0)) this.#wire = source
     }
   }
 

@@ -1,8 +1,9 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EngineName } from '../engine/engine.ts'
 import { UsageError } from '../errors.ts'
-import { Lab, type BootOptions, type Wishes } from '../cluster/index.ts'
+import { Lab, type BootOptions, type LabOptions } from '../cluster/index.ts'
 import { listTopologies, type Claim, type Topology } from '../topology/index.ts'
 import { ClaimContext, type Keep, type Sabotage } from './claim-context.ts'
 import { knownRegression } from './known-regression.ts'
@@ -16,6 +17,7 @@ export interface SessionSettings {
   readonly ids?: readonly string[]
   /** Folder in `outDir` for the claims' evidence. Default: "claims". */
   readonly folder?: string
+  readonly engine?: EngineName
   readonly kernel?: string
   readonly keepalived?: string
   readonly cold?: boolean
@@ -96,11 +98,11 @@ function keeping(id: string, when: 'failed' | 'always', hand: Keep['hand']): Kee
   }
 }
 
-function labFor(wishes: Wishes): Promise<Lab> {
-  const key = keyOf(wishes)
+function labFor(options: Omit<LabOptions, 'progress'>): Promise<Lab> {
+  const key = keyOf(options)
   const known = labs.get(key)
   if (known) return known
-  const opened = Lab.open({ ...wishes, progress: (line) => tellParent({ type: 'progress', line }) })
+  const opened = Lab.open({ ...options, progress: (line) => tellParent({ type: 'progress', line }) })
   labs.set(key, opened)
   return opened
 }
@@ -112,14 +114,24 @@ export async function runClaim(
   hooks: SessionHooks = {},
 ): Promise<ClaimRecord> {
   settings ??= sessionSettings()
-  const { outDir, folder = 'claims', kernel, keepalived, cold, keep, sabotage, attempts = ATTEMPTS } = await settings
+  const {
+    outDir,
+    folder = 'claims',
+    engine,
+    kernel,
+    keepalived,
+    cold,
+    keep,
+    sabotage,
+    attempts = ATTEMPTS,
+  } = await settings
   const { claim, topology } = await findClaim(id)
   const wishes = wishesOf(claim, { kernel, keepalived })
   const onProgress = (line: string, waitMs?: number): void =>
     tellParent({ type: 'progress', id, line, ...(waitMs === undefined ? {} : { waitMs }) })
   for (let attempt = 1; ; attempt++) {
     tellParent({ type: 'start', id, attempt })
-    const lab = await labFor(wishes)
+    const lab = await labFor({ engine, ...wishes, topology: topology.folder })
     const { userland, kernel: booted } = lab.host
     const regression = await knownRegression(id, { keepalived: userland.keepalived, kernel: booted.release })
     const mode: BootOptions['mode'] = cold === true ? 'cold' : undefined

@@ -165,6 +165,8 @@ export interface ClaimRecord {
   readonly protocolWaitMs?: number
   /** How late the harness was scheduled while the claim ran, ms. */
   readonly lateness?: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }
+  /** Where its wire events came from, where that was no fabric: whose tcpdump, and what a time may be wrong by, ms. */
+  readonly wire?: { readonly source: 'tcpdump'; readonly machines: readonly string[]; readonly precisionMs: number }
   readonly attempt: number
   /**
    * What each node was made of, by name, resolved: the kernel as uname -r has it, on directors Debian's version of

@@ -1,6 +1,7 @@
 import { availableParallelism, freemem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { demandWishes, Lab, withNamed, type Wishes } from '../cluster/index.ts'
+import type { EngineName } from '../engine/engine.ts'
 import { describeError, ExitCode, UsageError } from '../errors.ts'
 import { hostRecord } from '../host/host-record.ts'
 import { version } from '../host/version.ts'
@@ -24,7 +25,7 @@ export interface RunClaimsOptions {
   readonly selection: readonly string[]
   readonly kernel?: string | undefined
   readonly keepalived?: string | undefined
-  readonly engine: 'vm' | 'vagrant'
+  readonly engine: EngineName
   readonly keep: 'never' | 'failed' | 'always'
   readonly repeat: number
   readonly shard?: { readonly index: number; readonly count: number } | undefined
@@ -39,13 +40,13 @@ export interface RunClaimsOptions {
 
 /** Puts the selected claims to the test, writes the run record and the reports. Answers the exit code. */
 export async function runClaims(options: RunClaimsOptions): Promise<number> {
-  refuseWhatIsNotThere(options)
   holdIndexDay()
   const started = performance.now()
   const startedAt = new Date()
   const wanted = { wanted: options.selection, grep: options.grep }
   const tookMs = options.shardBy === undefined ? undefined : durationsIn(await readRun(options.shardBy))
   const selected = await selectClaims({ ...wanted, shard: options.shard, tookMs })
+  demandOneTopology(options.engine, [...selected.keys()])
   const shard = options.shard && { ...options.shard, claims: claimsOf(await selectClaims(wanted)) }
   const clusters = distinctClusters(selected, options)
   for (const { topology, wishes } of clusters) demandWishes(topology, wishes)
@@ -70,9 +71,14 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
   try {
     view.progress(`evidence and reports go to ${outDir}`)
     const progress = (line: string): void => view.progress(line)
-    const calibrating = quickCalibration((line) => view.progress(`calibration: ${line}`))
+    // It calibrates the fabric; other engines' wires have none.
+    const calibrating =
+      options.engine === 'vm' ? quickCalibration((line) => view.progress(`calibration: ${line}`)) : undefined
     const lab = await timed('images', () =>
-      Lab.open({ kernel: options.kernel, keepalived: options.keepalived, progress }),
+      Lab.open({
+        ...{ engine: options.engine, kernel: options.kernel, keepalived: options.keepalived, progress },
+        topology: [...selected.keys()][0]?.folder,
+      }),
     )
     const { qemu, acceleration, namedKernels, namedUserlands } = lab.host
     const kernel = withNamed(lab.host.kernel, namedKernels, ({ release }) => release)
@@ -80,10 +86,16 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     const userland = withNamed(lab.host.userland, namedUserlands, ({ name }) => name)
     view.progress(`QEMU ${qemu.version} under ${acceleration.kind}, kernel ${kernel}, keepalived ${keepalived}`)
     // Machines that boot now would be in its way, as it in theirs.
-    const calibration = await timed('calibration', () => calibrating)
-    const durations = new Durations(`${acceleration.kind}${options.cold ? ' cold' : ''}`)
-    if (!options.cold) await timed('snapshots', () => prepareAll(lab, clusters, outDir, view))
-    const lanes = lanesOf(availableParallelism(), freemem())
+    const calibration = calibrating && (await timed('calibration', () => calibrating))
+    const durations = new Durations(
+      [...(options.engine === 'vm' ? [] : [options.engine]), acceleration.kind, ...(options.cold ? ['cold'] : [])].join(
+        ' ',
+      ),
+    )
+    if (!options.cold || options.engine === 'vagrant')
+      await timed('snapshots', () => prepareAll(lab, clusters, outDir, view))
+    // Vagrant's machines are there once.
+    const lanes = options.engine === 'vm' ? lanesOf(availableParallelism(), freemem()) : 1
     view.expect(durations.read(), lanes)
     tell.runStarted({
       ...{ startedAt: startedAt.toISOString(), command },
@@ -96,11 +108,11 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
       lvslab: version,
       startedAt: startedAt.toISOString(),
       durationMs: Math.round(performance.now() - started),
-      ...{ command, host, engine: 'vm' },
+      ...{ command, host, engine: options.engine },
       ...{ kernel, keepalived, userland },
       phases: { ...phases },
       topologies: [...selected.keys()].map(topologyRecord),
-      calibration,
+      ...(calibration === undefined ? {} : { calibration }),
       claims: session.records,
       verdict: worstVerdict(session.records.map(({ verdict }) => verdict)),
       interrupted,
@@ -112,6 +124,7 @@ export async function runClaims(options: RunClaimsOptions): Promise<number> {
     view.signalsAreMinded = true
     await session.run(selected, timed)
     view.signalsAreMinded = false
+    await timed('putting the machines back', () => lab.finish())
 
     const record = recordSoFar({ interrupted: session.interrupted })
     await soFar.end()
@@ -162,12 +175,13 @@ function durationsIn({ claims }: RunRecord): ReadonlyMap<string, number> {
   return took
 }
 
-function refuseWhatIsNotThere(options: RunClaimsOptions): void {
-  if (options.engine !== 'vm') {
-    throw new UsageError('LVSLAB_E_ENGINE', `the engine "${options.engine}" is not there yet`, {
-      todo: 'use --engine vm',
-    })
-  }
+/** Vagrant's machines are those of one topology, and stay for the next run. */
+function demandOneTopology(engine: EngineName, topologies: readonly Topology[]): void {
+  if (engine !== 'vagrant' || topologies.length <= 1) return
+  throw new UsageError('LVSLAB_E_VAGRANT_TOPOLOGY', 'the vagrant engine has the machines of one topology at a time', {
+    seen: `selected: ${topologies.map(({ name }) => name).join(', ')}`,
+    todo: 'name one of them: npx lvslab run dr-vrrp --engine vagrant',
+  })
 }
 
 function stamp(date: Date): string {

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import type { EngineName } from '../engine/engine.ts'
 import { ExitCode } from '../errors.ts'
 import type { Reporter } from '../report/index.ts'
 import type { Claim, Topology } from '../topology/index.ts'
@@ -8,7 +9,7 @@ import { Lanes } from './lanes.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
-const CLAIM_LIMIT_MS = 6 * 60_000
+const CLAIM_LIMIT_MS: Readonly<Record<EngineName, number>> = { vm: 6 * 60_000, vagrant: 15 * 60_000 }
 
 /** From the verdict on: collecting evidence has a deadline of its own, and taking machines down takes moments. */
 const AFTER_VERDICT_LIMIT_MS = COLLECT_DEADLINE_MS + 60_000
@@ -17,6 +18,7 @@ const AFTER_VERDICT_LIMIT_MS = COLLECT_DEADLINE_MS + 60_000
 const JOB_CLAIMS = 6
 
 export interface SessionOptions {
+  readonly engine: EngineName
   readonly repeat: number
   /** Clusters side by side where times are not judged. */
   readonly lanes: number
@@ -96,6 +98,8 @@ export class RunSession {
   /** Answers the ids that are dealt with: at least one. */
   async #process({ topology, claims, round }: Job): Promise<string[]> {
     const done: string[] = []
+    const { engine } = this.#options
+    const limitMs = CLAIM_LIMIT_MS[engine]
     const folder = round === 1 ? 'claims' : `claims-round-${round}`
     let running: string | undefined
     let limit: NodeJS.Timeout | undefined
@@ -103,7 +107,7 @@ export class RunSession {
     const endAfter = (ms: number): void => {
       clearTimeout(limit)
       limit = setTimeout(() => {
-        timedOut = `took over ${ms / 1000} s${ms === CLAIM_LIMIT_MS ? '' : ' after its verdict'}`
+        timedOut = `took over ${ms / 1000} s${ms === limitMs ? '' : ' after its verdict'}`
         child.kill()
       }, ms)
     }
@@ -114,6 +118,7 @@ export class RunSession {
       topology.name,
       {
         outDir: this.#outDir,
+        ...(engine === 'vm' ? {} : { engine }),
         ids: claims.map(({ id }) => id),
         folder,
         ...(this.#options.kernel === undefined ? {} : { kernel: this.#options.kernel }),
@@ -131,7 +136,7 @@ export class RunSession {
           running = message.id
           const { id, title } = claims.find(({ id }) => id === message.id)!
           this.#tell.claimStarted({ id, topology: topology.name, title, attempt: message.attempt })
-          endAfter(CLAIM_LIMIT_MS)
+          endAfter(limitMs)
         } else if (message.type === 'judged') {
           endAfter(AFTER_VERDICT_LIMIT_MS)
         } else {

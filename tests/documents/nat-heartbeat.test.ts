@@ -65,7 +65,7 @@ claim('000-1', async (c) => {
 })
 
 claim('000-2', async (c) => {
-  const { cluster, master, vip, gate, servers } = await natCluster(c)
+  const { cluster, master, vip, gate, servers } = await natCluster(c, { needs: ['port-counts'] })
   c.alwaysHealthy(cluster)
   c.always(cluster, natHidesRealServers)
   const count = 6

@@ -1,7 +1,7 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Director, Node, VirtualIp } from '../../src/cluster/index.ts'
 import type { UdpEvent } from '../../src/fabric/index.ts'
-import type { ClaimContext } from '../../src/run/claim-context.ts'
+import type { ClaimBoot, ClaimContext } from '../../src/run/claim-context.ts'
 import { natHidesRealServers, type FailoverOptions } from '../../src/verdict/index.ts'
 import type { JournalLine } from './guest-journal.ts'
 import { echoRequestOf } from './heartbeat.ts'
@@ -14,7 +14,10 @@ export const SLOW_MS = 30_000
 const ECHO_REPLY = 0
 
 /** Document 000's cluster, with its parts by name. */
-export async function natCluster(c: ClaimContext): Promise<{
+export async function natCluster(
+  c: ClaimContext,
+  options: Pick<ClaimBoot, 'needs'> = {},
+): Promise<{
   cluster: Cluster
   master: Node
   slave: Node
@@ -23,7 +26,7 @@ export async function natCluster(c: ClaimContext): Promise<{
   /** Addresses of the real servers. */
   servers: string[]
 }> {
-  const cluster = await c.boot()
+  const cluster = await c.boot(options)
   const [vip, gate] = cluster.vips
   const master = await vip!.owner()
   const [slave] = vip!.candidates.filter((node) => node !== master)

@@ -14,6 +14,11 @@ export const addImage: AddCommand = (program) => {
     .option('--keepalived <wish>', `only the userland with this keepalived: ${KEEPALIVED_WISH}`)
     .action(build)
   image
+    .command('box')
+    .description('pack a Vagrant box (provider libvirt) of the default kernel and userland')
+    .option('--out <file>', 'copy it there, for another machine')
+    .action(box)
+  image
     .command('ls')
     .description('what the cache holds')
     .option('--available', 'what the mirror has to build more from, asked once a day')
@@ -47,6 +52,22 @@ async function build({ kernel, keepalived: userland }: { kernel?: string; keepal
   }
   progress[Symbol.dispose]()
   print(lines.join('\n'))
+}
+
+async function box({ out }: { out?: string }): Promise<void> {
+  const { copyFile } = await import('node:fs/promises')
+  const { ensureBox } = await import('../../image/index.ts')
+  const { Progress } = await import('../terminal/progress.ts')
+  const { print } = await import('../terminal/output.ts')
+  const progress = new Progress()
+  using _clear = progress
+  const { name, path, kernel } = await ensureBox(progress.say)
+  if (out !== undefined) await copyFile(path, out)
+  progress[Symbol.dispose]()
+  const add = `elsewhere: vagrant box add --name ${name} ${out ?? path}`
+  print(
+    `box ${name}: kernel ${kernel.release}\n${out ?? path}\n"vagrant up" in this folder takes it from there; ${add}`,
+  )
 }
 
 async function list({ json = false }: { json?: boolean }): Promise<void> {

@@ -1,3 +1,4 @@
+import { ENGINES } from '../../engine/engine.ts'
 import type { ReporterSpec } from '../../report/index.ts'
 import type { RunClaimsOptions } from '../../run/index.ts'
 import {
@@ -49,7 +50,7 @@ export const addRun: AddCommand = (program, setExitCode) => {
       '--keepalived <wish>',
       `keepalived of the directors, with its userland; everybody else keeps the default one: ${KEEPALIVED_WISH}; ${NAMED_WISH}`,
     )
-    .addOption(choice('--engine <engine>', 'what runs the machines', ['vm', 'vagrant'], 'vm'))
+    .addOption(choice('--engine <engine>', 'what runs the machines', ENGINES, 'vm'))
     .addOption(
       choice('--keep <when>', 'leave machines running, to look at them', ['never', 'failed', 'always'], 'never'),
     )

@@ -1,5 +1,6 @@
 import { ExitCode } from '../../errors.ts'
-import { clusterName, KEEPALIVED_WISH, KERNEL_WISH, NAMED_WISH } from '../options.ts'
+import { ENGINES, type EngineName } from '../../engine/engine.ts'
+import { choice, clusterName, KEEPALIVED_WISH, KERNEL_WISH, NAMED_WISH } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 interface Options {
@@ -7,6 +8,7 @@ interface Options {
   readonly cold?: boolean
   readonly kernel?: string
   readonly keepalived?: string
+  readonly engine: EngineName
   readonly out?: string
 }
 
@@ -18,6 +20,7 @@ export const addUp: AddCommand = (program, setExitCode) => {
     .option('--name <name>', 'what to call it (default: its topology)', clusterName)
     .option('--kernel <wish>', `kernel of the machines: ${KERNEL_WISH}; ${NAMED_WISH}`)
     .option('--keepalived <wish>', `keepalived of the directors: ${KEEPALIVED_WISH}; ${NAMED_WISH}`)
+    .addOption(choice('--engine <engine>', 'what runs the machines', ENGINES, 'vm'))
     .option('--cold', 'boot every machine from its disk', false)
     .option('--out <folder>', 'where captures and consoles go (default: reports/up-<name>-<time>)')
     .addHelpText('after', '\nExamples:\n  npx lvslab up dr-vrrp\n  npx lvslab up ./my-cluster --name mine --cold')
@@ -54,8 +57,8 @@ async function up(which: string, options: Options): Promise<number> {
   for (const signal of signals) process.on(signal, onSignal)
   try {
     progress.say(`starting ${name}`)
-    const { kernel, keepalived, cold = false } = options
-    const launch = { name, folder: topology.folder, topology: topology.name, cold, evidence }
+    const { kernel, keepalived, engine, cold = false } = options
+    const launch = { name, folder: topology.folder, topology: topology.name, engine, cold, evidence }
     const status = await startSupervisor(
       { ...launch, ...(kernel === undefined ? {} : { kernel }), ...(keepalived === undefined ? {} : { keepalived }) },
       { onProgress: progress.say, signal: interrupt.signal },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENGINES } from '../../engine/engine.ts'
 import { plainErrorSchema } from '../control/protocol.ts'
 import { statusSchema } from '../control/status-schema.ts'
 
@@ -10,6 +11,7 @@ export const launchSchema = z.strictObject({
   topology: z.string(),
   kernel: z.string().optional(),
   keepalived: z.string().optional(),
+  engine: z.enum(ENGINES).optional(),
   cold: z.boolean(),
   /** Absolute. */
   evidence: z.string(),

@@ -62,9 +62,9 @@ export class Supervisor {
   }
 
   async boot(progress: (line: string) => void): Promise<Status> {
-    const { kernel, keepalived, folder, evidence, cold, topology } = this.#launch
+    const { kernel, keepalived, engine, folder, evidence, cold, topology } = this.#launch
     progress('looking for kernel, userland and QEMU')
-    const lab = await Lab.open({ kernel, keepalived, progress })
+    const lab = await Lab.open({ engine, kernel, keepalived, topology: folder, progress })
     this.#host = hostOf(lab.host)
     progress(`booting ${topology}`)
     const cluster = await lab.boot(folder, { mode: cold ? 'cold' : 'snapshot', evidenceDir: evidence })

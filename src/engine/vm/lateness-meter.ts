@@ -60,6 +60,28 @@ export class LatenessMeter {
     return Math.max(0, ...waits)
   }
 
+  /**
+   * The most that one machine waited between two looks: no single delay since then was longer by more than what one of
+   * them may hide. For whoever takes his times from a machine's own clock.
+   */
+  async longestStretch(since: ClusterTime, { until, machines }: LatenessSpan = {}): Promise<number> {
+    await this.#sample()
+    const first = Math.max(
+      0,
+      this.#samples.findLastIndex(({ at }) => at <= since),
+    )
+    const last = until === undefined ? -1 : this.#samples.findIndex(({ at }) => at >= until && at >= since)
+    const samples = this.#samples.slice(first, last < 0 ? undefined : last + 1)
+    const stretches = samples
+      .slice(1)
+      .flatMap(({ waited }, index) =>
+        [...waited]
+          .filter(([name]) => machines === undefined || machines.includes(name))
+          .map(([name, ms]) => ms - (samples[index]!.waited.get(name) ?? ms)),
+      )
+    return Math.max(0, ...stretches)
+  }
+
   async #sample(): Promise<Sample> {
     const at = this.#clock.now()
     const waited = new Map<string, number>()

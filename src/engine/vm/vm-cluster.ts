@@ -9,6 +9,7 @@ import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
 import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { wake } from '../wake.ts'
 import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from './guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
@@ -208,7 +209,7 @@ export class VmCluster implements EngineCluster {
           await machine.cloneFrom(templates.get(keyOf(node))!, memory)
           await machine.resume()
         }
-        const files = [...scripts, ...(await nodeFiles(this.topology, node, true))]
+        const files = [...scripts, ...(await nodeFiles(this.topology, node, 'by-order'))]
         await this.#provision(node, `${unpackAndWake()} && sh ${GUEST_SCRIPTS}/node.sh setup`, files)
       }),
     )
@@ -296,18 +297,6 @@ export function cableOf(node: NodeSpec, nic: string): CableId {
   return `${node.name}:${nic}`
 }
 
-/**
- * A clone's clock stands where the template's stood, and its random numbers would be the other clones': both are mended
- * before anything starts. RNDRESEEDCRNG (random(4)) mixes what was written to urandom in at once.
- */
-function wake(): string {
-  const seed = Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('')
-  return (
-    `date -s @${(Date.now() / 1000).toFixed(3)} >/dev/null; ` +
-    `echo ${seed} >/dev/urandom; perl -e 'open F,">","/dev/urandom";ioctl F,0x5207,0' 2>/dev/null; :`
-  )
-}
-
 function unpackAndWake(): string {
   return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
 }
@@ -317,7 +306,7 @@ const keysOf = ({ kernel, userland }: NodeHost): string[] => [kernel.key, userla
 
 async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<string> {
   const { host, topology, progress } = options
-  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, true)))
+  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, 'by-order')))
   const scripts = await provisionScripts()
   const text = (content: string | Uint8Array): string => Buffer.from(content).toString('base64')
   const entry = await ensureEntry(

@@ -61,8 +61,8 @@ export async function benchSuite(options: BenchSuiteOptions = {}): Promise<numbe
     const [forwarding, failover] = [await forwardingCluster(directory), await failoverCluster()]
     checkStanding(impairments, clustersOf(wanted, forwarding.topology, failover.topology))
     await mkdir(outDir, { recursive: true })
-    const { kernel: kernelWish, keepalived: userlandWish } = options
-    const lab = await Lab.open({ kernel: kernelWish, userland: userlandWish, progress: say })
+    const { kernel: kernelWish, keepalived: keepalivedWish } = options
+    const lab = await Lab.open({ kernel: kernelWish, keepalived: keepalivedWish, progress: say })
     const quick = options.quick === true
     const book = new FigureBook()
     const ctx: BenchContext = {

@@ -23,7 +23,7 @@ export async function writeVersions(host: Lab['host'], directory: string): Promi
     host: await hostRecord(host),
     kernel: kernel.release,
     directors: await madeOf(userland),
-    others: await madeOf(others),
+    ...(others === undefined ? {} : { others: await madeOf(others) }),
   }
   await writeFile(join(directory, VERSIONS), `${JSON.stringify(versions, null, 2)}\n`)
 }
@@ -34,6 +34,7 @@ const PACKAGES =
 
 /** A userland, by the list of packages that was written beside it when it was built. */
 async function madeOf({ name, rootImage }: Lab['host']['userland']): Promise<object> {
+  if (rootImage === undefined) return { userland: name }
   const list = await readFile(join(dirname(rootImage), 'packages'), 'utf8').catch(() => '')
   const all = list.split('\n').map((line) => line.split(' '))
   const own = all.flatMap(([one = '', version = '']): [string, string][] =>

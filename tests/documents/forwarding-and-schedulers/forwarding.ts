@@ -111,7 +111,7 @@ claim('003-tun', async (c) => {
 })
 
 claim('003-dr', async (c) => {
-  const cluster = await c.boot()
+  const cluster = await c.boot({ needs: ['every-frame'] })
   c.alwaysHealthy(cluster)
   const service = webBy(cluster, 'DR')
   const director = cluster.the('director')

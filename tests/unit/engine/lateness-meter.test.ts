@@ -28,6 +28,10 @@ void t.test('a machine that is stopped for two seconds is late by them, its neig
   t.ok(late >= stoppedMs - 100, `${late} ms late, stopped for ${stoppedMs} ms`)
   t.ok(late <= stoppedMs + TOO_MUCH_MS, `${late} ms late, stopped for ${stoppedMs} ms`)
   t.ok((await meter.longestWait(since, { machines: ['idle'] })) < STOP_MS / 2)
+  // The same two seconds, look by look.
+  const stretch = await meter.longestStretch(since, { machines: ['stopped'] })
+  t.ok(stretch >= 150 && stretch <= STOP_MS / 2, `${stretch} ms between two looks, one of which comes every 250 ms`)
+  t.ok((await meter.longestStretch(since, { machines: ['idle'] })) < stretch)
   await pause(600)
   const later = clock.now()
   await pause(400)

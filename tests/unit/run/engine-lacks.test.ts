@@ -30,7 +30,7 @@ void t.test('a claim whose fault the engine cannot inject is skipped, before a m
   t.match(lacking, {
     verdict: 'skip',
     code: 'LVSLAB_E_ENGINE_LACKS',
-    reason: 'the capsule engine cannot inject the faults of this test: it lacks panic, power',
+    reason: 'the capsule engine cannot do what this test asks for: it lacks panic, power',
     errorKind: undefined,
     bootMs: undefined,
   })

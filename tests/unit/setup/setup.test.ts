@@ -56,6 +56,13 @@ void t.test('the tests need more than a run', async (t) => {
   t.strictSame(checkout.setup({ 'dpkg-query': lacking('tshark') }, ['--with-tests']).calls, [update, install('tshark')])
 })
 
+void t.test('Vagrant is installed only where it is asked for', async (t) => {
+  const checkout = new Checkout(t)
+  const without = { 'dpkg-query': lacking('vagrant-libvirt') }
+  t.strictSame(checkout.setup(without, ['--with-tests']).calls, [npmCi])
+  t.strictSame(checkout.setup(without, ['--with-vagrant']).calls, [update, install('vagrant-libvirt')])
+})
+
 void t.test("somebody's broken package source does not stop us", async (t) => {
   const aptGet = `${completeHost['apt-get']}; case $* in *update) echo 'E: no Release file' >&2; exit 100 ;; esac`
   const { code, stderr } = new Checkout(t).setup({ 'dpkg-query': lacking('kmod'), 'apt-get': aptGet })
