@@ -124,7 +124,7 @@ function cellOf(cell: CellRecord | undefined, night: NightRecord): Markup {
   if (cell.state === 'broken') {
     const log = night.images?.find((image) => image.log !== undefined && cell.reason?.includes(image.log))?.log
     return html`<td class="is-broken">
-      <a href="./${log ?? `${folder}/run.log`}">⚠ no result</a>
+      <a href="./${log ?? `${folder}/${cell.release === undefined ? 'run.log' : 'report.html'}`}">⚠ no result</a>
       <span class="detail">${(cell.reason ?? '').split('\n')[0]?.slice(0, 160)}</span>
     </td>`
   }
