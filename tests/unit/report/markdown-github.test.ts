@@ -65,7 +65,8 @@ void t.test('GitHub: failures are errors, inconclusive claims warnings, findings
   )
   t.match(all[0], {
     properties: { file: 'tests/documents/nat-heartbeat.test.ts', line: '41' },
-    message: /^LVSLAB_E_CLAIM_PROCESS: ended:\npanic.*\n[^]*100 %, really: yes\nagain: npx lvslab run 000-1$/,
+    message:
+      /^LVSLAB_E_CLAIM_PROCESS: ended:\npanic.*\n[^]*100 %, really: yes\nevidence: \S+\/\nagain: npx lvslab run 000-1$/,
   })
   t.equal(all[2]?.properties['file'], 'topologies/dr-vrrp/topology.yaml', 'a record that does not know the line')
   t.equal(await readFile(summary, 'utf8'), `before\n${renderMarkdown(oddRun)}`)
