@@ -67,7 +67,7 @@ export function tellBisect({ axis, claim }: Pick<BisectOptions, 'axis' | 'claim'
     ...tried.map((one) => `  ${told(one)}`),
     result.change === 'break'
       ? `${claim} holds with ${axis} ${result.lastGood.name} and fails with ${result.firstBad.name}${nowAndThen}.`
-      : `${claim} fails with ${axis} ${result.lastBad.name}${nowAndThen} and holds with ${result.firstGood.name}.`,
+      : `${claim} fails with ${axis} ${result.lastBad.name}${always ? '' : ', now and then,'} and holds with ${result.firstGood.name}.`,
     ...(reason === undefined ? [] : [`With ${bad.name}: ${reason.replaceAll(/\s+/g, ' ').slice(0, 500)}`]),
     ...(skipped.length === 0 ? [] : [`Between them, without a result: ${skipped.map(({ name }) => name).join(', ')}`]),
   ].join('\n')

@@ -87,7 +87,7 @@ void t.test('what was found is told with the reason of a failure', async (t) => 
   )
   t.match(
     tellBisect(options, await bisect(versions(2), prove(0))),
-    /\nreg-1 fails with keepalived v0, now and then and holds with v1\.\nWith v0: the checker died twice$/,
+    /\nreg-1 fails with keepalived v0, now and then, and holds with v1\.\nWith v0: the checker died twice$/,
   )
 })
 
