@@ -7,6 +7,8 @@ export interface Tally {
   readonly fail: number
   /** Inconclusive, skipped, or no result at all. */
   readonly neither: number
+  /** Why one of them did not hold. */
+  readonly reason?: string
 }
 
 export interface Tried extends Tally {

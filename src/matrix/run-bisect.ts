@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { ExitCode, InfrastructureError } from '../errors.ts'
 import { allIndexes, holdIndexDay } from '../image/index.ts'
 import { readRun, replaceFile } from '../report/index.ts'
+import type { ClaimRecord } from '../run/record.ts'
 import { bisect, told, type BisectResult, type Tally } from './bisect.ts'
 import { cellsOf, type AxisValue } from './plan.ts'
 import { versionsBetween } from './range.ts'
@@ -42,9 +43,11 @@ export async function runBisect(options: BisectOptions): Promise<{ result: Bisec
     if (ran.state !== 'done') return { pass: 0, fail: 0, neither: repeat }
     const run = await readRun(cellFolder(outDir, ran.id))
     const count = (verdict: string): number => run.claims.filter((one) => one.verdict === verdict).length
-    const broken = run.claims.filter(({ errorKind }) => errorKind !== undefined && errorKind !== 'assertion').length
+    const isBroken = ({ errorKind }: ClaimRecord): boolean => errorKind !== undefined && errorKind !== 'assertion'
+    const reason = run.claims.find((one) => one.verdict === 'fail' && !isBroken(one))?.reason
+    const broken = run.claims.filter(isBroken).length
     const [pass, fail] = [count('pass'), count('fail') - broken]
-    return { pass, fail, neither: run.claims.length - pass - fail }
+    return { pass, fail, neither: run.claims.length - pass - fail, ...(reason === undefined ? {} : { reason }) }
   }
   const result = await bisect(versions, prove)
   await replaceFile(
@@ -58,11 +61,14 @@ export async function runBisect(options: BisectOptions): Promise<{ result: Bisec
 export function tellBisect({ axis, claim }: Pick<BisectOptions, 'axis' | 'claim'>, result: BisectResult): string {
   const { always, tried, skipped } = result
   const nowAndThen = always ? '' : ', now and then'
+  const bad = result.change === 'break' ? result.firstBad : result.lastBad
+  const reason = tried.find(({ value }) => value.wish === bad.wish)?.reason
   return [
     ...tried.map((one) => `  ${told(one)}`),
     result.change === 'break'
       ? `${claim} holds with ${axis} ${result.lastGood.name} and fails with ${result.firstBad.name}${nowAndThen}.`
-      : `${claim} fails with ${axis} ${result.lastBad.name}${nowAndThen} and holds with ${result.firstGood.name}.`,
+      : `${claim} fails with ${axis} ${result.lastBad.name}${always ? '' : ', now and then,'} and holds with ${result.firstGood.name}.`,
+    ...(reason === undefined ? [] : [`With ${bad.name}: ${reason.replaceAll(/\s+/g, ' ').slice(0, 500)}`]),
     ...(skipped.length === 0 ? [] : [`Between them, without a result: ${skipped.map(({ name }) => name).join(', ')}`]),
   ].join('\n')
 }

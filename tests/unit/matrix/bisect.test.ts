@@ -1,6 +1,7 @@
 import t from 'tap'
 import { readOffers } from '../../../src/image/suite-index.ts'
 import { bisect, type Tally } from '../../../src/matrix/bisect.ts'
+import { tellBisect } from '../../../src/matrix/run-bisect.ts'
 import { versionsBetween } from '../../../src/matrix/range.ts'
 
 const versions = (count: number) => Array.from({ length: count }, (_, n) => ({ wish: `v${n}`, name: `v${n}` }))
@@ -70,6 +71,24 @@ void t.test('ends that are alike, or without a result, are refused', async (t) =
   await t.rejects(bisect(versions(5), prover(3, { lost: [0] })), { code, message: 'v0 is neither good nor bad' })
   await t.rejects(bisect(versions(5), prover(3, { lost: [4] })), { code, message: 'neither v0 nor v4 is bad' })
   await t.rejects(bisect(versions(1), prover(0)), { code: 'LVSLAB_E_BISECT_ENDS' })
+})
+
+void t.test('what was found is told with the reason of a failure', async (t) => {
+  const options = { axis: 'keepalived', claim: 'reg-1' } as const
+  const prove =
+    (bad: number) =>
+    async ({ wish }: { wish: string }): Promise<Tally> =>
+      number(wish) === bad
+        ? { pass: 1, fail: 2, neither: 0, reason: 'the checker died\n  twice' }
+        : { pass: 3, fail: 0, neither: 0 }
+  t.match(
+    tellBisect(options, await bisect(versions(2), prove(1))),
+    /v1: 1 × pass, 2 × fail\nreg-1 holds with keepalived v0 and fails with v1, now and then\.\nWith v1: the checker died twice$/,
+  )
+  t.match(
+    tellBisect(options, await bisect(versions(2), prove(0))),
+    /\nreg-1 fails with keepalived v0, now and then, and holds with v1\.\nWith v0: the checker died twice$/,
+  )
 })
 
 void t.test('a range of versions out of several suites', async (t) => {
