@@ -22,6 +22,9 @@ const NONE: Step['silence'] = {
   source: 'RFC 3768 6.4.2: a backup does not accept packets for the VIP',
 }
 
+/** Both are upgraded, and nothing is done to either. */
+const DONE: Step['silence'] = { maxMs: 0, formula: 'nothing moves any more', source: 'the upgrade is done' }
+
 /** A master that gives way hears the other one's first advert, and the network learns of it by gratuitous ARP. */
 const SETTLED_MS = 2_000
 
@@ -95,6 +98,7 @@ export async function rollingUpgrade(c: ClaimContext): Promise<void> {
   const until = cluster.clock.now()
   const requests = await load.stop()
   const since = after(back.firstAdvert.at, -1_000)
+  const backAt = after(back.firstAdvert.at, SETTLED_MS)
   const yieldWindow = windows.vrrpYield({ from: backup.name, to: master.name })
   await countLost(c, cluster, { load, requests }, [
     { name: "the backup's upgrade", since: beganAt, until: stoppedAt, silence: NONE },
@@ -106,7 +110,8 @@ export async function rollingUpgrade(c: ClaimContext): Promise<void> {
         source: resign.source,
       },
     },
-    { name: 'the return', since, until, silence: yieldWindow },
+    { name: 'the return', since, until: backAt, silence: yieldWindow },
+    { name: 'what follows', since: backAt, until, silence: DONE },
   ])
   const handovers = [
     {
@@ -124,7 +129,11 @@ export async function rollingUpgrade(c: ClaimContext): Promise<void> {
       until: since,
       fault: { at: stoppedAt, kind: 'stop', label: 'keepalived is stopped', node: master.name },
     },
-    { since, until, fault: { at: since, kind: 'start', label: 'a second before its first advert', node: master.name } },
+    {
+      since,
+      until: backAt,
+      fault: { at: since, kind: 'start', label: 'a second before its first advert', node: master.name },
+    },
   ]
   for (const [index, handover] of handovers.entries()) {
     const { until: end, ...span } = spans[index]!
