@@ -60,7 +60,7 @@ function ownSettings(a: BenchRecord, b: BenchRecord): Setting[] {
 /** How far a figure of either suite may lie from the other's for reasons of the host, as a share, by the figure's name. */
 export function floorShare(a: BenchRecord, b: BenchRecord, name: string): number {
   const own = [...a.noise, ...b.noise].filter((noise) => noise.name === name)
-  const noise = Math.max(0, ...own.map(({ sameBoot, twoBoots = 0 }) => Math.max(sameBoot, twoBoots)))
+  const noise = Math.max(0, ...own.map(({ sameBoot = 0, twoBoots = 0 }) => Math.max(sameBoot, twoBoots)))
   return (1 + noise) * (1 + drift(a, b, name)) - 1
 }
 

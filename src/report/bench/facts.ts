@@ -24,8 +24,11 @@ export function facts(record: BenchRecord): [name: string, value: string][] {
 export function noiseLines({ noise }: BenchRecord): string[] {
   if (noise.length === 0) return []
   const texts = noise.map(({ name, sameBoot, twoBoots }) => {
-    const boots = twoBoots === undefined ? '' : `, ${percentText(twoBoots)} between two boots`
-    return `  ${name}: ${percentText(sameBoot)}${boots}`
+    const said = [
+      ...(sameBoot === undefined ? [] : [`${percentText(sameBoot)} in one round`]),
+      ...(twoBoots === undefined ? [] : [`${percentText(twoBoots)} between boots`]),
+    ]
+    return `  ${name}: ${said.join(', ')}`
   })
   return ['Noise: the same measured twice differs by up to', ...texts]
 }

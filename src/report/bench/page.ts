@@ -101,7 +101,7 @@ function noiseSection({ noise }: BenchRecord): Content {
     head: ['', 'in one round, on one boot', 'on two boots'],
     rows: noise.map(({ name, sameBoot, twoBoots }) => [
       name,
-      percentText(sameBoot),
+      sameBoot === undefined ? '–' : percentText(sameBoot),
       twoBoots === undefined ? '–' : percentText(twoBoots),
     ]),
   }
@@ -112,7 +112,7 @@ function noiseSection({ noise }: BenchRecord): Content {
         <p>
           How far the same lies apart: a difference up to this is none. Direct routing measured twice in each round (the
           far end of the ratio's interval), and every forwarding method on two boots of the same cluster, at the suite's
-          begin and end.
+          begin and end; of failovers, the first half of the repetitions and the second.
         </p>
       </div>
       ${tableOf(table)}

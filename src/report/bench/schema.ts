@@ -15,7 +15,9 @@ export const benchSchema = z.looseObject({
   engine: z.enum(['vm', 'vagrant']),
   ...{ kernel: text, keepalived: text, userland: text },
   ...{ quick: z.boolean(), impairments: z.array(text), loadAverage: z.number() },
-  noise: z.array(z.looseObject({ name: text, sameBoot: z.number(), twoBoots: z.number().exactOptional() })),
+  noise: z.array(
+    z.looseObject({ name: text, sameBoot: z.number().exactOptional(), twoBoots: z.number().exactOptional() }),
+  ),
   sections: z.array(
     z.looseObject({
       ...{ id: section, title: text, how: z.array(text) },

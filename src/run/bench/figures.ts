@@ -57,6 +57,12 @@ export class FigureBook {
     return this.#all.get(JSON.stringify([section, variant, name]))?.values ?? []
   }
 
+  /** What a section has so far, without the statistics. */
+  samples(section: SectionId): { readonly name: string; readonly values: readonly number[] }[] {
+    const own = [...this.#all.values()].filter(({ first }) => first.section === section)
+    return own.map(({ first, values }) => ({ name: first.figure.name, values }))
+  }
+
   figures(): BenchFigure[] {
     return [...this.#all.values()].map(({ first, values }) => {
       const interval = medianInterval(values)

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics'
 import { medianInterval } from '../../report/compare/interval.ts'
 import type { FigureBook } from './figures.ts'
 import { AGAIN, TARGETS } from './targets.ts'
-import type { BenchNoise } from './record.ts'
+import type { BenchNoise, SectionId } from './record.ts'
 
 /** The sections that measure direct routing twice in each round. */
 export type TwiceMeasured = 'forwarding' | 'servers'
@@ -13,17 +13,33 @@ export type TwiceMeasured = 'forwarding' | 'servers'
  * @param firstBoot - how many of each figure's samples came from the first of two boots; 0: there was one boot
  */
 export function noiseOf(book: FigureBook, firstBoot: Readonly<Record<TwiceMeasured, number>>): BenchNoise[] {
-  return (['forwarding', 'servers'] as const).flatMap((section) => noiseIn(book, section, firstBoot[section]))
+  return [
+    ...(['forwarding', 'servers'] as const).flatMap((section) => noiseIn(book, section, firstBoot[section])),
+    ...repeatedNoise(book),
+  ]
+}
+
+/** Fewer repetitions in a half say little of it. */
+const LEAST_HALF = 3
+
+/** Failovers are cluster after cluster by themselves: the first half of the repetitions against the second. */
+function repeatedNoise(book: FigureBook): BenchNoise[] {
+  return namesIn(book, 'failover').flatMap((name) => {
+    const own = book.samples('failover').filter((one) => one.name === name)
+    const halves = own.flatMap(({ values }) => {
+      const half = Math.floor(values.length / 2)
+      return half < LEAST_HALF ? [] : apart(values, half)
+    })
+    return halves.length === 0 ? [] : [{ name, twoBoots: Math.max(...halves) }]
+  })
+}
+
+function namesIn(book: FigureBook, section: SectionId): string[] {
+  return [...new Set(book.samples(section).map(({ name }) => name))]
 }
 
 function noiseIn(book: FigureBook, section: TwiceMeasured, firstBoot: number): BenchNoise[] {
-  const names = new Set(
-    book
-      .figures()
-      .filter((figure) => figure.section === section)
-      .map(({ name }) => name),
-  )
-  return [...names].flatMap((name) => {
+  return namesIn(book, section).flatMap((name) => {
     const one = book.values(section, 'DR', name)
     const again = book.values(section, AGAIN, name)
     if (one.length === 0 || again.length === 0) return []
@@ -47,5 +63,7 @@ function furthestFromOne(ratios: readonly number[]): number {
 function apart(values: readonly number[], firstBoot: number): number[] {
   const [first, second] = [values.slice(0, firstBoot), values.slice(firstBoot)]
   if (first.length === 0 || second.length === 0) return []
-  return [Math.abs(median(second) / median(first) - 1)]
+  const ratio = median(second) / median(first)
+  // Of nothing lost in either half, or in the first only, there is no ratio.
+  return Number.isFinite(ratio) ? [Math.abs(ratio - 1)] : []
 }

@@ -42,9 +42,15 @@ export interface BenchSection {
 export interface BenchNoise {
   /** The figure's name. */
   readonly name: string
-  /** The same virtual service measured twice in each round: the far end of the 95 % interval of the ratio, less 1. */
-  readonly sameBoot: number
-  /** The same cluster booted twice, at the suite's begin and end: the largest ratio of medians, less 1; absent: booted once. */
+  /**
+   * The same virtual service measured twice in each round: the far end of the 95 % interval of the ratio, less 1; absent: it
+   * was not.
+   */
+  readonly sameBoot?: number
+  /**
+   * The same cluster booted twice, at the suite's begin and end (failovers: each half of the repetitions): the largest
+   * ratio of medians, less 1; absent: booted once.
+   */
   readonly twoBoots?: number
 }
 

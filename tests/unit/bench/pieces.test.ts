@@ -96,9 +96,16 @@ void t.test('noise: within a round by ratio, between boots by medians', async (t
   add(AGAIN, 101, 101, 202, 202)
   const [noise] = noiseOf(book, { forwarding: 2, servers: 0 })
   t.equal(noise?.name, 'new connections')
-  t.ok(Math.abs(noise!.sameBoot - 0.01) < 1e-9)
+  t.ok(Math.abs((noise?.sameBoot ?? 0) - 0.01) < 1e-9)
   t.equal(noise?.twoBoots, 1)
   t.equal(noiseOf(book, { forwarding: 0, servers: 0 })[0]?.twoBoots, undefined)
+})
+
+void t.test('noise of failovers: one half of the repetitions against the other', async (t) => {
+  const book = new FigureBook()
+  const add = (value: number): void => book.add({ section: 'failover', variant: 'x', figure: FIGURES.blackout, value })
+  ;[100, 110, 90, 150, 160, 140].forEach(add)
+  t.strictSame(noiseOf(book, { forwarding: 0, servers: 0 }), [{ name: 'blackout', twoBoots: 0.5 }])
 })
 
 void t.test('what is no number is not kept, and intervals come from three values on', async (t) => {
