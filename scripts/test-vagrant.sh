@@ -32,8 +32,9 @@ check() {
   fi
 }
 
-# Processes that work in this test's folder, or were started for it.
-processes() { grep -lsaF "$work" /proc/[0-9]*/cmdline | grep -v "/proc/$$/" || :; }
+# Processes that work in this test's folder, or were started for it. The pattern is not on grep's own command line, which
+# would be found, too.
+processes() { grep -lsaF -f <(printf '%s\n' "$work") /proc/[0-9]*/cmdline || :; }
 namespaces() { grep -lsaF "LVSLAB_VAGRANT_HOLDER=$work" /proc/[0-9]*/environ || :; }
 host_links() { ip -o link show | grep -E 'virbr|vnet' || :; }
 
