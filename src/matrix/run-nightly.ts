@@ -9,7 +9,7 @@ import type { History } from './history.ts'
 import { ImageBuilder, ImagesAhead, imagesOf, type BuildImage, type WantedImage } from './images-ahead.ts'
 import { exitCodeOf, judged, told } from './judge.ts'
 import { readKnownFailures, type KnownFailure } from './known-failures.ts'
-import type { CellRecord, NightRecord } from './night.ts'
+import type { CellRecord, NightImage, NightRecord } from './night.ts'
 import { renderNight } from './page.ts'
 import { planNight, today, type NightlyOptions, type PlannedNight } from './plan-night.ts'
 import { endedCell, runCell } from './run-cell.ts'
@@ -80,6 +80,7 @@ export async function workOff(
   say: (line: string) => void,
 ): Promise<number> {
   let night = planned
+  const begunWith = planned.images ?? []
   const keep = async (): Promise<void> => {
     night = await writeNight(outDir, night, history, known)
   }
@@ -116,11 +117,22 @@ export async function workOff(
       if (interrupted) return ExitCode.interrupted
       put(ran)
     }
-    night = { ...night, durationMs: Math.round(night.durationMs + performance.now() - began), images: ahead.images }
+    night = {
+      ...night,
+      durationMs: Math.round(night.durationMs + performance.now() - began),
+      images: imagesSoFar(begunWith, ahead.images),
+    }
     await keep()
   }
   for (const line of told(night)) say(line)
   return exitCodeOf(night, history)
+}
+
+/** What was built before the night was interrupted is in the cache by now, and was built by it all the same. */
+function imagesSoFar(before: readonly NightImage[], now: readonly NightImage[]): NightImage[] {
+  const isOf = (image: NightImage) => (one: NightImage) => one.kind === image.kind && one.wish === image.wish
+  const kept = before.filter((image) => (now.find(isOf(image)) ?? { state: 'cached' }).state === 'cached')
+  return [...kept, ...now.filter((image) => !kept.some(isOf(image)))]
 }
 
 /** The first in order that need not wait for an image; where all must, waits with them. */
