@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
-import { InfrastructureError, type LvslabError } from '../../errors.ts'
+import { InfrastructureError, LvslabError } from '../../errors.ts'
 import { lastLines } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal } from '../engine.ts'
 import { guestArchive } from '../vm/guest-archive.ts'
@@ -116,7 +116,10 @@ export class VagrantMachine implements Machine {
 
   async reboot(): Promise<void> {
     const before = await this.#bootId()
-    await this.start('sleep 0.2; systemctl reboot')
+    // It may go down before it has answered.
+    await this.start('sleep 0.5; systemctl reboot').catch((error: unknown) => {
+      if (!(error instanceof LvslabError && error.code === 'LVSLAB_E_SSH_LOST')) throw error
+    })
     await this.#untilDown()
     this.#disconnect()
     await this.#rise(before)
