@@ -14,8 +14,7 @@ export function renderList(topologies: readonly Topology[], claims: readonly Cla
   const idWidth = Math.max(0, ...claims.map(({ id }) => id.length))
   const clusters = topologies.map((topology, index) => {
     const own = claims.filter((claim) => claim.topology === topology.name)
-    const ofNone = topology.document === undefined ? ink.dim(' (of no document: run where it is named)') : ''
-    const [head = '', ...more] = table([[ink.bold(topology.name), topology.title + ofNone]], { width })
+    const [head = '', ...more] = table([[ink.bold(topology.name), topology.title]], { width })
     const rows = own.map(({ id, title, negative, records }) => [
       ink.name(id.padEnd(idWidth)),
       [negative ? `${ink.warn('(negative)')} ` : '', title, ...records.map((kind) => ` ${ink.dim(`[${kind}]`)}`)].join(
