@@ -1,4 +1,4 @@
-import type { BootMode, Capability, EngineCluster, EngineName, NodeVersions } from '../engine/engine.ts'
+import type { Capability, EngineBoot, EngineCluster, EngineName, NodeVersions } from '../engine/engine.ts'
 import type { Acceleration } from '../engine/vm/acceleration.ts'
 import { VagrantCluster } from '../engine/vagrant/vagrant-cluster.ts'
 import { prepareVagrantHost, versionsOfBox } from '../engine/vagrant/vagrant-host.ts'
@@ -26,15 +26,6 @@ export interface LabHost {
   /** Nodes that were named for a version of their own, by what names them. */
   readonly namedKernels: readonly Named<{ readonly release: string }>[]
   readonly namedUserlands: readonly Named<{ readonly name: string; readonly keepalived: string }>[]
-}
-
-export interface EngineBoot {
-  readonly topology: Topology
-  readonly mode: BootMode
-  readonly evidenceDir: string
-  readonly progress: Progress
-  readonly untilReady: (cluster: EngineCluster) => Promise<void>
-  readonly startServices?: boolean
 }
 
 /** An engine, ready to boot. */

@@ -1,6 +1,7 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import type { LvslabError } from '../errors.ts'
 import type { CableId, PortCounts, Wire } from '../fabric/index.ts'
+import type { Progress } from '../image/index.ts'
 import type { Topology } from '../topology/index.ts'
 import type { Capability } from './capabilities.ts'
 import type { NetworkControl } from './network-control.ts'
@@ -91,6 +92,19 @@ export type EngineName = (typeof ENGINES)[number]
 
 /** How a cluster came up. */
 export type BootMode = 'snapshot' | 'template' | 'cold'
+
+/** What an engine is to boot. */
+export interface EngineBoot {
+  readonly topology: Topology
+  readonly mode: BootMode
+  /** Folder for captures and consoles; kept. */
+  readonly evidenceDir: string
+  readonly progress: Progress
+  /** Resolves when the cluster does its work: what a snapshot must wait for. */
+  readonly untilReady: (cluster: EngineCluster) => Promise<void>
+  /** Leave services stopped: the caller starts them. */
+  readonly startServices?: boolean
+}
 
 /** What of a cluster's lateness is of interest; by default all of it, until now. */
 export interface LatenessSpan {

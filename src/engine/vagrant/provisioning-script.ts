@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
-import { guestArchive } from '../vm/guest-archive.ts'
+import { guestArchive } from '../guest-archive.ts'
 
 /** Times that a mount is tried whose server comes up at the same time; each try waits by itself. */
 const START_TRIES = 20

@@ -5,12 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError, type LvslabError } from '../../errors.ts'
 import type { CableId, PortCounts, Wire } from '../../fabric/index.ts'
-import type { Progress } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import type { Capability } from '../capabilities.ts'
 import type {
-  BootMode,
   ClusterLateness,
+  EngineBoot,
   EngineCluster,
   LatenessSpan,
   NetworkControl,
@@ -19,7 +18,7 @@ import type {
 } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { wake } from '../wake.ts'
-import { guestArchive } from '../vm/guest-archive.ts'
+import { guestArchive } from '../guest-archive.ts'
 import { LatenessMeter } from '../vm/lateness-meter.ts'
 import { ConsoleTail } from './console-tail.ts'
 import { qemuOfDomain } from './qemu-of-domain.ts'
@@ -30,17 +29,8 @@ import { versionsOfBox, type VagrantHost } from './vagrant-host.ts'
 import { VagrantMachine } from './vagrant-machine.ts'
 import { watchedNodes } from './vantage.ts'
 
-export interface VagrantBootOptions {
+export interface VagrantBootOptions extends EngineBoot {
   readonly host: VagrantHost
-  readonly topology: Topology
-  readonly mode: BootMode
-  /** Folder for captures and consoles; kept. */
-  readonly evidenceDir: string
-  readonly progress: Progress
-  /** Resolves when the cluster does its work: what a snapshot must wait for. */
-  readonly untilReady: (cluster: EngineCluster) => Promise<void>
-  /** Leave services stopped: the caller starts them. */
-  readonly startServices?: boolean
 }
 
 /** Booted, and as the box is. */

@@ -4,7 +4,7 @@ import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, LvslabError } from '../../errors.ts'
 import { lastLines } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal } from '../engine.ts'
-import { guestArchive } from '../vm/guest-archive.ts'
+import { putFiles } from '../put-files.ts'
 import type { Libvirt } from './libvirt.ts'
 import { SshConnection } from './ssh-connection.ts'
 import type { SshTarget } from './ssh-config.ts'
@@ -81,15 +81,8 @@ export class VagrantMachine implements Machine {
     return Number(stdout)
   }
 
-  async putFiles(files: readonly GuestFile[]): Promise<void> {
-    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', {
-      input: await guestArchive(files),
-    })
-    if (exitCode === 0) return
-    throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `files could not be written on ${this.name}`, {
-      tried: files.map(({ path }) => path).join(', '),
-      seen: stderr,
-    })
+  putFiles(files: readonly GuestFile[]): Promise<void> {
+    return putFiles(this, files)
   }
 
   async getFile(path: string): Promise<Buffer> {

@@ -4,31 +4,22 @@ import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError } from '../../errors.ts'
 import { Fabric, type CableId, type PortCounts, type Wire } from '../../fabric/index.ts'
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
-import { ensureEntry, trimSnapshots, type Progress } from '../../image/index.ts'
+import { ensureEntry, trimSnapshots } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
-import type { BootMode, ClusterLateness, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
+import type { ClusterLateness, EngineBoot, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
 import { wake } from '../wake.ts'
 import { FabricNetwork } from './fabric-network.ts'
-import { guestArchive } from './guest-archive.ts'
+import { guestArchive } from '../guest-archive.ts'
 import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
 import { LatenessMeter } from './lateness-meter.ts'
 import { hostFor, versionsOf, type NodeHost, type SavedMachine, type VmHost } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
-export interface VmBootOptions {
+export interface VmBootOptions extends EngineBoot {
   readonly host: VmHost
-  readonly topology: Topology
-  readonly mode: BootMode
-  /** Folder for captures and consoles; kept. */
-  readonly evidenceDir: string
-  readonly progress: Progress
-  /** Resolves when the cluster does its work: what a snapshot must wait for. */
-  readonly untilReady: (cluster: EngineCluster) => Promise<void>
-  /** Leave services stopped: the caller starts them. */
-  readonly startServices?: boolean
 }
 
 const PROVISION_TIMEOUT_MS = 90_000

@@ -8,7 +8,7 @@ import { lastLines, run } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
 import { BootWatch, lastWordsOfKernel, textOf } from './boot-watch.ts'
-import { guestArchive } from './guest-archive.ts'
+import { putFiles } from '../put-files.ts'
 import { machineArgs, TERMINALS, type Nic } from './qemu-args.ts'
 import { QemuProcess } from './qemu-process.ts'
 import { Qmp } from './qmp.ts'
@@ -211,15 +211,8 @@ export class VmMachine implements Machine {
     return this.#agentOrThrow().start(command)
   }
 
-  async putFiles(files: readonly GuestFile[]): Promise<void> {
-    const { exitCode, stderr } = await this.exec('tar -x -f - -C / --no-same-owner', {
-      input: await guestArchive(files),
-    })
-    if (exitCode === 0) return
-    throw new InfrastructureError('LVSLAB_E_GUEST_FILES', `files could not be written on ${this.name}`, {
-      tried: files.map(({ path }) => path).join(', '),
-      seen: stderr,
-    })
+  putFiles(files: readonly GuestFile[]): Promise<void> {
+    return putFiles(this, files)
   }
 
   async getFile(path: string): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { pack } from 'tar-stream'
-import type { GuestFile } from '../engine.ts'
+import type { GuestFile } from './engine.ts'
 
 /** Files as one tar archive, so that a machine gets all of them in one command. */
 export async function guestArchive(files: readonly GuestFile[]): Promise<Buffer> {
