@@ -1,3 +1,4 @@
+import type { EngineName } from '../engine/engine.ts'
 import type { HostRecord } from '../host/host-record.ts'
 
 export type { HostRecord }
@@ -223,8 +224,8 @@ export interface CalibrationRecord {
   readonly durationMs: number
 }
 
-export interface RunRecord {
-  readonly schema: typeof RUN_SCHEMA
+/** What every record begins with: what was asked for, when, and on what. */
+export interface RecordHead {
   readonly id: string
   readonly lvslab: string
   /** ISO 8601. */
@@ -232,19 +233,23 @@ export interface RunRecord {
   readonly durationMs: number
   readonly command: readonly string[]
   readonly host: HostRecord
-  readonly engine: 'vm' | 'vagrant'
+  readonly engine: EngineName
   /** Resolved: "6.1.0-56-cloud-amd64"; where nodes were named, "backup 6.12.117+deb13-cloud-amd64, others 6.1.0-56-…". */
   readonly kernel: string
   /** Resolved Debian package version, "1:2.2.7-1+b2", and in the same way where directors were named. */
   readonly keepalived: string
   readonly userland: string
+  readonly interrupted: boolean
+}
+
+export interface RunRecord extends RecordHead {
+  readonly schema: typeof RUN_SCHEMA
   /** Where the time went, ms: setup, images, template, boot, claims, report, … */
   readonly phases: Readonly<Record<string, number>>
   readonly topologies: readonly TopologyRecord[]
   readonly calibration?: CalibrationRecord
   readonly claims: readonly ClaimRecord[]
   readonly verdict: Verdict
-  readonly interrupted: boolean
   /** Set where the run was one machine's part of a selection. */
   readonly shard?: RunShard
   /** The shards that `lvslab report --out` made this record of; then `durationMs` and `phases` are their sums. */

@@ -1,6 +1,7 @@
 import type { BenchRecord, BenchSection } from '../../run/bench/record.ts'
-import { html, trusted, type Content, type Markup } from '../html/markup.ts'
-import { STYLE } from '../html/style.ts'
+import { factsCard } from '../html/facts-card.ts'
+import { html, type Content, type Markup } from '../html/markup.ts'
+import { pageShell } from '../html/shell.ts'
 import { chartFigure } from './chart.ts'
 import { chartsOf } from './charts.ts'
 import { facts } from './facts.ts'
@@ -17,58 +18,29 @@ figure.plot svg { max-width: 620px; }
 .bench-table thead th { white-space: normal; min-width: 96px; }
 .how p + p { margin-top: 6px; }
 `
-const STYLE_ELEMENT = trusted(`<style>${STYLE}${PLOT_STYLE}</style>`)
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`
-
 /** The record as one self-contained page without any script: pictures and tables of each section. */
 export function renderBenchHtml(record: BenchRecord): string {
   const minutes = (record.durationMs / 60_000).toFixed(1)
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="lvslab ${record.lvslab}" />
-        <title>Performance suite · lvslab</title>
-        ${STYLE_ELEMENT}
-      </head>
-      <body>
-        <a class="skip-link" href="#main">Skip to the figures</a>
-        <div class="page">
-          <header class="run">
-            <p class="brand"><b>lvslab</b> <span class="muted">performance suite</span></p>
-            <div class="banner">
-              <div class="banner-text">
-                <p class="banner-verdict">
-                  ${record.interrupted ? 'interrupted' : record.quick ? 'quick' : 'measured'}
-                </p>
-                <h1>${record.sections.length} sections, ${record.figures.length} figures in ${minutes} minutes</h1>
-                <p>Figures are to be read as ratios within one run: another host, or another hour, has others.</p>
-              </div>
-            </div>
-            <div class="card facts">
-              <dl>
-                ${facts(record).map(
-                  ([name, value]) =>
-                    html`<div>
-                      <dt>${name}</dt>
-                      <dd>${value}</dd>
-                    </div> `,
-                )}
-              </dl>
-            </div>
-          </header>
-          <main id="main">${noiseSection(record)} ${record.sections.map((section) => sectionOf(record, section))}</main>
-          <footer class="page-foot muted">
-            Made from <a href="./bench.json">bench.json</a> (${record.schema}) by lvslab ${record.lvslab}. Medians, with
-            their 95 % bootstrap intervals in parentheses and as bars; from three rounds on.
-          </footer>
+  const body = html`<a class="skip-link" href="#main">Skip to the figures</a>
+    <div class="page">
+      <header class="run">
+        <p class="brand"><b>lvslab</b> <span class="muted">performance suite</span></p>
+        <div class="banner">
+          <div class="banner-text">
+            <p class="banner-verdict">${record.interrupted ? 'interrupted' : record.quick ? 'quick' : 'measured'}</p>
+            <h1>${record.sections.length} sections, ${record.figures.length} figures in ${minutes} minutes</h1>
+            <p>Figures are to be read as ratios within one run: another host, or another hour, has others.</p>
+          </div>
         </div>
-      </body>
-    </html> `
-  return page.text.replace(/[ \t]*\n\s*(?=<)/g, '\n').trimStart()
+        ${factsCard(facts(record))}
+      </header>
+      <main id="main">${noiseSection(record)} ${record.sections.map((section) => sectionOf(record, section))}</main>
+      <footer class="page-foot muted">
+        Made from <a href="./bench.json">bench.json</a> (${record.schema}) by lvslab ${record.lvslab}. Medians, with
+        their 95 % bootstrap intervals in parentheses and as bars; from three rounds on.
+      </footer>
+    </div>`
+  return pageShell({ title: 'Performance suite', body, generator: record.lvslab, style: PLOT_STYLE })
 }
 
 function sectionOf(record: BenchRecord, section: BenchSection): Markup {

@@ -3,6 +3,7 @@ import { calibrationSummary } from '../calibration.ts'
 import { duration } from '../quantity.ts'
 import { headline, totals, VERDICT_MARK, VERDICT_WORD, VERDICTS } from '../summary.ts'
 import { plural } from '../text.ts'
+import { factsCard } from './facts-card.ts'
 import { figuresSection } from './figure.ts'
 import { html, px, type Markup } from './markup.ts'
 
@@ -10,19 +11,7 @@ import { html, px, type Markup } from './markup.ts'
 export function runHeader(run: RunRecord): Markup {
   return html`<header class="run" id="run">
     <p class="brand"><b>lvslab</b> <span class="muted">run report · ${run.id}</span></p>
-    ${banner(run)}
-    <div class="card facts">
-      <dl>
-        ${facts(run).map(
-          ([name, value]) =>
-            html`<div>
-              <dt>${name}</dt>
-              <dd>${value}</dd>
-            </div> `,
-        )}
-      </dl>
-    </div>
-    ${run.calibration && instrument(run.calibration)} ${times(run)}
+    ${banner(run)} ${factsCard(facts(run))} ${run.calibration && instrument(run.calibration)} ${times(run)}
   </header>`
 }
 

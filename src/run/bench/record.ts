@@ -1,4 +1,4 @@
-import type { HostRecord } from '../../host/host-record.ts'
+import type { RecordHead } from '../record.ts'
 
 /** The record of a performance suite, `OUT/bench.json`. Its page and tables are made from it. */
 export const BENCH_SCHEMA = 'lvslab.bench/1'
@@ -54,19 +54,8 @@ export interface BenchNoise {
   readonly twoBoots?: number
 }
 
-export interface BenchRecord {
+export interface BenchRecord extends RecordHead {
   readonly schema: typeof BENCH_SCHEMA
-  readonly id: string
-  readonly lvslab: string
-  /** ISO 8601. */
-  readonly startedAt: string
-  readonly durationMs: number
-  readonly command: readonly string[]
-  readonly host: HostRecord
-  readonly engine: 'vm' | 'vagrant'
-  readonly kernel: string
-  readonly keepalived: string
-  readonly userland: string
   readonly quick: boolean
   /** Standing impairments: "web-1:eth0:delay=5ms". */
   readonly impairments: readonly string[]
@@ -75,5 +64,4 @@ export interface BenchRecord {
   readonly noise: readonly BenchNoise[]
   readonly sections: readonly BenchSection[]
   readonly figures: readonly BenchFigure[]
-  readonly interrupted: boolean
 }
