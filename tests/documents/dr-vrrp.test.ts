@@ -11,7 +11,7 @@ import {
   onlyCandidatesAnswerArp,
 } from '../../src/verdict/index.ts'
 import { claim } from '../support/claim.ts'
-import { closeFailover, faultOn } from '../support/failover.ts'
+import { closeFailover, faultOn, takenOver, takenOverAfterPowerCut } from '../support/failover.ts'
 import {
   advertOf,
   shares,
@@ -186,28 +186,11 @@ claim('004-3', async (c) => {
 })
 
 claim('004-4', async (c) => {
-  const { cluster, windows, master, backup, load } = await underLoad(c)
+  const { cluster, master, backup, load } = await underLoad(c)
 
   const since = cluster.clock.now()
   const fault = await powerCut(cluster, master)
-  const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup.name }
-  await c.measure(cluster, {
-    name: 'takeover after the last advert',
-    value: takeover.gapMs,
-    window: windows.vrrpTakeover(handover),
-    since: takeover.lastAdvert!.at,
-    of: [backup],
-  })
-  await c.measure(cluster, {
-    name: 'takeover after the power cut',
-    value: takeover.firstAdvert.at - fault.at,
-    uncertaintyMs: fault.uncertaintyMs,
-    window: windows.powerCutToTakeover(handover),
-    since: fault.at,
-    of: [backup],
-  })
-  c.waited(takeover.firstAdvert.at - fault.at)
+  const takeover = await takenOverAfterPowerCut(c, cluster, { from: master, to: backup, since, fault })
   c.check('the dead master says nothing more', !takeover.resigned && takeover.overlap.length === 0)
   c.check(
     'the successor announces the VIP by gratuitous ARP',
@@ -226,15 +209,7 @@ claim('004-5', async (c) => {
 
   const since = cluster.clock.now()
   const fault = await unplug(cluster, master)
-  const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup.name }
-  await c.measure(cluster, {
-    name: 'takeover after the last advert',
-    value: takeover.gapMs,
-    window: windows.vrrpTakeover(handover),
-    since: takeover.lastAdvert!.at,
-    of: [backup],
-  })
+  const takeover = await takenOver(c, cluster, { from: master, to: backup, since })
   c.waited(takeover.gapMs)
   await closeFailover(c, cluster, {
     title: "the master's cable is pulled",

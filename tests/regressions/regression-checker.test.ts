@@ -28,13 +28,18 @@ claim('reg-keepalived-1757', async (c) => {
   c.check('the other gets all', got('10.1.0.10') === requests.length, `${got('10.1.0.10')} of ${requests.length}`)
 })
 
-claim('reg-keepalived-1822', async (c) => {
+/** The cluster with a web server that answers slowly, and keepalived as an issue has it. */
+async function withDrip(c: ClaimContext, issue: string): Promise<{ cluster: Cluster; director: Node; web: Node }> {
   const cluster = await c.boot()
-  const director = cluster.the('director')
-  const web = cluster.the('web')
+  const [director, web] = [cluster.the('director'), cluster.the('web')]
   await web.machine.start('exec /usr/local/sbin/drip')
   await until(web, "ss -ltn | grep -q ':8080 '")
-  await configure(director, '1822', 'restart')
+  await configure(director, issue, 'restart')
+  return { cluster, director, web }
+}
+
+claim('reg-keepalived-1822', async (c) => {
+  const { cluster, director, web } = await withDrip(c, '1822')
   await cluster.wire.waitFor(checkOf(director, '10.1.0.10', 8080), { timeoutMs: 15_000 })
   await cluster.director(director).untilPresent('10.1.0.10', 80, 5_000)
 
@@ -74,12 +79,7 @@ claim('reg-keepalived-2253', async (c) => {
 })
 
 claim('reg-keepalived-2271', async (c) => {
-  const cluster = await c.boot()
-  const director = cluster.the('director')
-  const web = cluster.the('web')
-  await web.machine.start('exec /usr/local/sbin/drip')
-  await until(web, "ss -ltn | grep -q ':8080 '")
-  await configure(director, '2271', 'restart')
+  const { cluster, director, web } = await withDrip(c, '2271')
   await cluster.wire.waitFor(checkOf(director, '10.1.0.11', 80), { timeoutMs: 15_000 })
   // Segments with data go lost: the request waits for its acknowledgement when the check gives up and closes.
   await web.succeed('iptables -A INPUT -p tcp -d 10.1.0.10 --dport 8080 -m length --length 61: -j DROP')

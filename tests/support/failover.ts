@@ -6,7 +6,7 @@ import type { Fault } from '../../src/fault/index.ts'
 import type { Request, SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { failoverTimeline, witnessGap, type BlackoutDraft, type FailoverOptions } from '../../src/verdict/index.ts'
-import { letPass } from './steps.ts'
+import { letPass, waitForTakeover } from './steps.ts'
 
 /** A failover to be recorded once it is over: what began it, who gave the VIP to whom, and who kept asking. */
 export interface Handover {
@@ -30,6 +30,47 @@ export interface Handover {
 /** A fault as a timeline shows it. */
 export function faultOn(node: Node, { kind, target, at, uncertaintyMs }: Fault): NonNullable<FailoverOptions['fault']> {
   return { at, uncertaintyMs, label: `${kind} ${target}`, node: node.name }
+}
+
+/** A node that held the VIP has fallen silent: waits for the other to take it, and measures from the last advert. */
+export async function takenOver(
+  c: ClaimContext,
+  cluster: Cluster,
+  { from, to, since }: { readonly from: Node; readonly to: Node; readonly since: ClusterTime },
+): Promise<Awaited<ReturnType<typeof waitForTakeover>>> {
+  const takeover = await waitForTakeover(c, cluster, from, since)
+  await c.measure(cluster, {
+    name: 'takeover after the last advert',
+    value: takeover.gapMs,
+    window: (await c.windows).vrrpTakeover({ from: from.name, to: to.name }),
+    since: takeover.lastAdvert!.at,
+    of: [to],
+  })
+  return takeover
+}
+
+/** The same after a power cut, measured from that, too. */
+export async function takenOverAfterPowerCut(
+  c: ClaimContext,
+  cluster: Cluster,
+  {
+    from,
+    to,
+    since,
+    fault,
+  }: { readonly from: Node; readonly to: Node; readonly since: ClusterTime; readonly fault: Fault },
+): ReturnType<typeof takenOver> {
+  const takeover = await takenOver(c, cluster, { from, to, since })
+  await c.measure(cluster, {
+    name: 'takeover after the power cut',
+    value: takeover.firstAdvert.at - fault.at,
+    uncertaintyMs: fault.uncertaintyMs,
+    window: (await c.windows).powerCutToTakeover({ from: from.name, to: to.name }),
+    since: fault.at,
+    of: [to],
+  })
+  c.waited(takeover.firstAdvert.at - fault.at)
+  return takeover
 }
 
 /** Waits until the client has been served by way of the new owner for a while, ends the load and records the timeline. */

@@ -5,7 +5,7 @@ import { powerCut } from '../../src/fault/index.ts'
 import { upstreamVersion } from '../../src/image/index.ts'
 import { steady } from '../../src/load/index.ts'
 import type { ClaimBoot, ClaimContext } from '../../src/run/claim-context.ts'
-import { closeFailover, faultOn } from '../support/failover.ts'
+import { closeFailover, faultOn, takenOver } from '../support/failover.ts'
 import { advertOf, letPass, shares, startToMasterMs, vridOf, waitForTakeover } from '../support/steps.ts'
 
 /** A late refresh is measured, and judged, and not merely waited for in vain. */
@@ -74,15 +74,7 @@ export async function onePair(c: ClaimContext, boot: ClaimBoot = {}): Promise<vo
 
   const cutAt = cluster.clock.now()
   const fault = await powerCut(cluster, preferred)
-  const away = await waitForTakeover(c, cluster, preferred, cutAt)
-  const handover = { from: preferred.name, to: other.name }
-  await c.measure(cluster, {
-    name: 'takeover after the last advert',
-    value: away.gapMs,
-    window: windows.vrrpTakeover(handover),
-    since: away.lastAdvert!.at,
-    of: [other],
-  })
+  const away = await takenOver(c, cluster, { from: preferred, to: other, since: cutAt })
   c.waited(away.gapMs)
   c.check(`${other.name} holds the VIP`, (await cluster.vip.owner()) === other)
   await closeFailover(c, cluster, {

@@ -3,7 +3,7 @@ import { powerCut } from '../../../src/fault/index.ts'
 import { steady, type Request } from '../../../src/load/index.ts'
 import { failoverTimeline } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
-import { closeFailover, faultOn } from '../../support/failover.ts'
+import { closeFailover, faultOn, takenOverAfterPowerCut } from '../../support/failover.ts'
 import { advertOf, shares, startToMasterMs, underLoad, vridOf, waitForTakeover } from '../../support/steps.ts'
 import { isTemplate } from './templates.ts'
 
@@ -39,30 +39,13 @@ claim('001-7', async (c) => {
 })
 
 claim('001-8', async (c) => {
-  const { cluster, windows, master, backup, load } = await underLoad(c)
+  const { cluster, master, backup, load } = await underLoad(c)
   const kept = (await cluster.director(master).connectionTable()).filter(isTemplate)
   const handed = (await cluster.director(backup).connectionTable()).filter(isTemplate)
 
   const since = cluster.clock.now()
   const fault = await powerCut(cluster, master)
-  const takeover = await waitForTakeover(c, cluster, master, since)
-  const handover = { from: master.name, to: backup.name }
-  await c.measure(cluster, {
-    name: 'takeover after the last advert',
-    value: takeover.gapMs,
-    window: windows.vrrpTakeover(handover),
-    since: takeover.lastAdvert!.at,
-    of: [backup],
-  })
-  await c.measure(cluster, {
-    name: 'takeover after the power cut',
-    value: takeover.firstAdvert.at - fault.at,
-    uncertaintyMs: fault.uncertaintyMs,
-    window: windows.powerCutToTakeover(handover),
-    since: fault.at,
-    of: [backup],
-  })
-  c.waited(takeover.firstAdvert.at - fault.at)
+  const takeover = await takenOverAfterPowerCut(c, cluster, { from: master, to: backup, since, fault })
   c.check(
     'the successor announces the VIP by gratuitous ARP',
     takeover.gratuitousArps.some(
