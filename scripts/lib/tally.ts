@@ -41,12 +41,7 @@ export function tallyTap(text: string): Tally {
 
 /** What the failed assertions of a TAP stream have to say, for a log. */
 export function failuresIn(text: string): string {
-  const failures: Result[] = []
-  for (const [kind, event] of Parser.parse(text, { flat: true })) {
-    const result = event as Result
-    if (kind === 'assert' && !result.ok && !result.todo) failures.push(result)
-  }
-  return failures
+  return failedAssertions(text)
     .map(
       ({ name, diag }) =>
         `✖ ${name}\n${stringify(diag ?? {})
@@ -54,6 +49,40 @@ export function failuresIn(text: string): string {
           .trimEnd()}`,
     )
     .join('\n\n')
+}
+
+function failedAssertions(text: string): Result[] {
+  return [...Parser.parse(text, { flat: true })].flatMap(([kind, event]) => {
+    if (kind !== 'assert') return []
+    const result = event as Result
+    return result.ok || result.todo ? [] : [result]
+  })
+}
+
+/** Characters of one failure in the list at a log's end. */
+const BRIEF = 600
+
+/** Each failed assertion of a TAP stream in a line: "tests/a.test.ts > it counts > one is two". */
+export function failedTests(text: string): string[] {
+  return failedAssertions(text).map(({ name }) => name.slice(0, BRIEF))
+}
+
+/** Each claim of a run record that proved nothing, with its reason, in a line. */
+export function failedClaims(json: string): string[] {
+  const { claims } = JSON.parse(json) as { claims: readonly FailedClaim[] }
+  return claims
+    .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip')
+    .map(({ id, verdict, code, reason }) => {
+      const why = [code, reason?.replace(/\s+/g, ' ')].filter((part) => part !== undefined).join(': ')
+      return `${id} (${verdict}): ${why}`.slice(0, BRIEF)
+    })
+}
+
+interface FailedClaim {
+  readonly id: string
+  readonly verdict: string
+  readonly code?: string
+  readonly reason?: string
 }
 
 function ofFile(file: Result, tests: Tally): Tally {

@@ -147,9 +147,20 @@ function closing(run: RunRecord, ink: Inks, width: number, reportPath: string | 
     ),
     ...wrap(oneLine(`${duration(run.durationMs)}${waited}; ${host}`), width - 3).map((line) => `   ${ink.dim(line)}`),
     ...(run.calibration === undefined ? [] : calibrationLines(run.calibration, ink, width)),
-    ...again.flatMap((claim) => [`   again: ${oneLine(reproduce(claim, run.command))}`, ...evidenceLine(claim)]),
+    ...again.flatMap((claim) => [
+      ...reasonInBrief(claim, width).map((line) => `   ${ink[claim.verdict](line)}`),
+      `   again: ${oneLine(reproduce(claim, run.command))}`,
+      ...evidenceLine(claim),
+    ]),
     ...(reportPath === undefined ? [] : [`   report: ${oneLine(reportPath)}`]),
   ]
+}
+
+/** Characters of a reason that the closing lines repeat: whoever sees a log's end alone must see why. */
+const BRIEF = 400
+
+function reasonInBrief(claim: ClaimRecord, width: number): string[] {
+  return reasonLines(claim).flatMap((line) => wrap(shorten(`${shownId(claim)}: ${line}`, BRIEF), width - 3, 2))
 }
 
 function calibrationLines(calibration: CalibrationRecord, ink: Inks, width: number): string[] {

@@ -1,5 +1,15 @@
 import t from 'tap'
-import { add, closingLine, failuresIn, nothing, tallyRun, tallyTap, withExitCode } from '../../../scripts/lib/tally.ts'
+import {
+  add,
+  closingLine,
+  failedClaims,
+  failedTests,
+  failuresIn,
+  nothing,
+  tallyRun,
+  tallyTap,
+  withExitCode,
+} from '../../../scripts/lib/tally.ts'
 
 const good = `TAP version 14
 # Subtest: tests/a.test.ts
@@ -49,6 +59,22 @@ void t.test('a stream that was cut off is a failure', async (t) => {
 void t.test('what failed assertions say is shown with their names', async (t) => {
   t.equal(failuresIn(good), '')
   t.match(failuresIn(bad), /✖ tests\/a\.test\.ts > it counts > one is two\n {4}diff: \|\n {6}-2\n {6}\+1/)
+})
+
+void t.test('the end of a log names each failure in a line, a claim with its reason', async (t) => {
+  t.strictSame(failedTests(good), [])
+  const named = failedTests(bad)
+  t.match(named[0], /^tests\/a\.test\.ts > it counts > one is two$/)
+  t.ok(named.some((name) => name.includes('tests/crashed.test.ts')))
+  const claims = [
+    { id: '004-1', verdict: 'pass' },
+    { id: '000-4', verdict: 'fail', code: 'LVSLAB_E_AGENT_SILENT', reason: 'Master\n  is silent' },
+    { id: '004-4', verdict: 'inconclusive', reason: 'late' },
+  ]
+  t.strictSame(failedClaims(JSON.stringify({ claims })), [
+    '000-4 (fail): LVSLAB_E_AGENT_SILENT: Master is silent',
+    '004-4 (inconclusive): late',
+  ])
 })
 
 void t.test('only a passed claim counts as passed', async (t) => {
