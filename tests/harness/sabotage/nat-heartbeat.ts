@@ -7,6 +7,11 @@ const CONF = '/etc/keepalived/keepalived.conf'
 const HA_CF = '/etc/ha.d/ha.cf'
 const HARESOURCES = '/etc/ha.d/haresources'
 
+const GARBLED = String.raw`cat >/usr/share/heartbeat/req_resource <<'END'
+#!/bin/sh
+printf '>>>\nt=ip-request\nip>>>\naddr\n<<<\n' >/var/lib/heartbeat/fifo
+END`
+
 export const natHeartbeat: SabotageTable = {
   topology: 'nat-heartbeat',
   sabotages: [
@@ -81,6 +86,15 @@ export const natHeartbeat: SabotageTable = {
       sabotage: editBoth(HA_CF, (text) => text.replace(/^deadtime 10$/m, '$&\ninitdead 12')),
       red: { '000-4': /Slave declared dead after heartbeat started: 1[2-9]\d\d\d(\.\d+)? ms, expected 19995/ },
       why: 'too early is as wrong as too late; where both nodes start, neither waits for the other',
+      telling: '000-4',
+      long: true,
+    },
+    {
+      name: 'garbled-requests',
+      description: "heartbeat's own requests for resources reach it mixed, each time",
+      sabotage: afterBoot((cluster) => cluster.node('Master').succeed(GARBLED)),
+      red: { '000-4': /LVSLAB_E_HEARTBEAT_LOST: heartbeat on Master lost its own request/ },
+      why: 'mixed messages are forgiven once, with scripts that mend them; what mixes them still is seen, and not waited out',
       telling: '000-4',
       long: true,
     },
