@@ -32,8 +32,8 @@ import {
 } from './wire-wait.ts'
 
 /**
- * What was seen on a cluster's networks, in order, and questions about it. Events come within a few ms of their time;
- * `Fabric.flush` waits for those that are under way. At least the newest 500,000 are kept ({@link Wire.forgotten}).
+ * What was seen on a cluster's networks, in order, and questions about it. Events come some time after they happened: a few
+ * ms from a fabric, a few hundred from tcpdump; {@link Wire.catchUp} waits for those that are under way. At least the newest 500,000 are kept ({@link Wire.forgotten}).
  */
 export class Wire {
   readonly #clock: ClusterClock
@@ -63,6 +63,14 @@ export class Wire {
   /** How many of the oldest events are no longer in {@link Wire.events}. */
   get forgotten(): number {
     return this.#log.forgotten
+  }
+
+  /**
+   * Resolves when every event until now is in: before what has just happened is asked about and not waited for.
+   * @throws {InfrastructureError} if the fabric has ended
+   */
+  async catchUp(): Promise<void> {
+    await this.#sync()
   }
 
   within(range: TimeRange): readonly WireEvent[] {

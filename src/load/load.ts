@@ -19,6 +19,7 @@ export async function burst(cluster: Cluster, client: Node, options: BurstOption
     timeoutMs: options.count * maxTimeMs + 20_000,
     pollMs: 20,
   })
+  await cluster.wire.catchUp()
   return placeInTime(parseCurlOutput(stdout), began, 0, synTimes(cluster, client, began))
 }
 
@@ -116,6 +117,7 @@ async function collect(
      for index in ${Array.from({ length: CURLS }, (_, index) => index).join(' ')}; do cat ${directory}/$index; echo '=== curl'; done
      rm -rf ${directory}`,
   )
+  await cluster.wire.catchUp()
   const times = synTimes(cluster, client, began)
   const requests = text
     .split('=== curl')

@@ -49,6 +49,8 @@ export class Watch {
     for (const watched of this.#watched) {
       const { cluster, since, rule } = watched
       const until = cluster.clock.now()
+      // A wire that has ended has all that it will ever have.
+      await cluster.wire.catchUp().catch(() => undefined)
       const look: Look = isInspection(rule)
         ? await rule
             .look({
