@@ -59,6 +59,7 @@ export function compareRuns(
     ...(noise && { noise: [comparedRun(noise[0]), comparedRun(noise[1])] as const }),
     ...(known && { knownNoise: known.said }),
     settings: differingSettings(a, b),
+    ...(shared.size > 0 && { alike: { claims: endedAlike(a, b, shared), of: shared.size } }),
     verdicts,
     claims: { added: only(b, a), removed: only(a, b) },
     findings,
@@ -77,6 +78,12 @@ export function compareRuns(
     },
   }
   return { ...result, different: isDifferent(result), worse: isWorse(result) }
+}
+
+function endedAlike(a: RunRecord, b: RunRecord, shared: ReadonlySet<string>): number {
+  const verdictsOf = (id: string): ReadonlySet<string> =>
+    new Set([...a.claims, ...b.claims].filter((claim) => claim.id === id).map(({ verdict }) => verdict))
+  return [...shared].filter((id) => verdictsOf(id).size === 1).length
 }
 
 /** The higher of both, where both know one. */

@@ -95,6 +95,8 @@ export interface Comparison {
   /** What the records themselves know of their noise, in a sentence. */
   readonly knownNoise?: string
   readonly settings: readonly Setting[]
+  /** Of the claims that both have: how many ended alike, each time. Absent where there are none, as in performance suites. */
+  readonly alike?: { readonly claims: number; readonly of: number }
   readonly verdicts: readonly VerdictChange[]
   readonly claims: { readonly added: readonly FindingChange[]; readonly removed: readonly FindingChange[] }
   readonly findings: { readonly appeared: readonly FindingChange[]; readonly vanished: readonly FindingChange[] }

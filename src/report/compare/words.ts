@@ -67,11 +67,16 @@ export function answer(comparison: Comparison): string {
 
 /** What the figures' part of the answer rests on, in sentences. */
 export function footing(comparison: Comparison): string[] {
-  const { figures, statistics, noise } = comparison
+  const { figures, statistics, noise, alike } = comparison
+  const ended =
+    alike === undefined || comparison.a.calls !== undefined
+      ? []
+      : [`Verdicts: ${alike.claims} of ${plural(alike.of, 'claim')} in both ended alike.`]
   if (comparison.a.repeats <= 1 && comparison.b.repeats <= 1)
-    return ['Everything was measured once: only what is a yes or no can be told, as it was seen.']
+    return [...ended, 'Everything was measured once: only what is a yes or no can be told, as it was seen.']
   const percent = `${(statistics.falseAlarmRate * 100).toFixed(0)} %`
   const lines = [
+    ...ended,
     `${plural(figures.compared, 'figure')} compared by rank tests, each at ${statistics.level.toPrecision(2)} ` +
       `(${percent} divided among ${plural(statistics.tests, 'test')}): of comparisons of two runs of the same, at most ` +
       `${percent} name anything. Intervals are 95 % by bootstrap of the median.`,
