@@ -1,3 +1,4 @@
+import { factsCard } from '../html/facts-card.ts'
 import { html, type Content, type Markup } from '../html/markup.ts'
 import { pageShell } from '../html/shell.ts'
 import { oneLine } from '../text.ts'
@@ -104,17 +105,7 @@ function runs({ a, b, noise }: Comparison): Markup {
         ] as const)
       : []),
   ]
-  return html`<div class="card facts">
-    <dl>
-      ${rows.map(
-        ([name, run]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${runText(run)}</dd>
-          </div> `,
-      )}
-    </dl>
-  </div>`
+  return factsCard(rows.map(([name, run]) => [name, runText(run)]))
 }
 
 const TONE: Readonly<Record<Direction, string>> = { worse: 'fail', better: 'pass', other: 'inconclusive' }

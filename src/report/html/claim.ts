@@ -4,6 +4,7 @@ import { duration } from '../quantity.ts'
 import { reproduce } from '../summary.ts'
 import { chip, negativeMark } from './chip.ts'
 import { evidenceList } from './evidence.ts'
+import { factRows } from './facts-card.ts'
 import { figuresSection } from './figure.ts'
 import { findingItem } from './findings.ts'
 import { html, prose, type Markup } from './markup.ts'
@@ -119,19 +120,7 @@ function footer(claim: ClaimRecord, run: Pick<RunRecord, 'command' | 'kernel' | 
     facts.push(['harness late', `${duration(lateness.fabricP99Ms)} p99, ${duration(lateness.fabricMaxMs)} at most`])
   if (claim.attempt > 1) facts.push(['attempt', String(claim.attempt)])
   return html`<footer>
-    ${
-      facts.length > 0 &&
-      html`<dl class="inline">
-        ${facts.map(
-          ([name, value]) =>
-            html`<div>
-              <dt>${name}</dt>
-              <dd>${value}</dd>
-            </div> `,
-        )}
-      </dl>`
-    }
-    ${evidenceList(claim)}
+    ${facts.length > 0 && html`<dl class="inline">${factRows(facts)}</dl>`} ${evidenceList(claim)}
     <p class="again">
       <span class="muted">Run it again:</span> <code class="command">${reproduce(claim, run.command)}</code>
     </p>
