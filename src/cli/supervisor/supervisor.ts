@@ -161,6 +161,7 @@ export class Supervisor {
     const find = (name: string): ReturnType<typeof resolveNode> =>
       resolveNode(cluster, name, this.#faults.frozen, notice)
     const struck = faultKind(kind).on === 'network' ? who : (await find(who)).name
+    const owners = new Map(cluster.vips.map((vip) => [vip, vip.ownerByWire()]))
     const active = await this.#faults.strike(cluster, kind, [struck, ...detail].join(':'), find)
     const { id, fault } = active
     return {
@@ -169,7 +170,7 @@ export class Supervisor {
       target: fault.target,
       at: new Date(cluster.clock.epochMs + fault.at).toISOString(),
       uncertaintyMs: fault.uncertaintyMs,
-      watch: whatToWatch(cluster, this.#launch.name, active),
+      watch: whatToWatch(cluster, this.#launch.name, active, (vip) => owners.get(vip)),
     }
   }
 

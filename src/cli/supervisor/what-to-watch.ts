@@ -1,8 +1,17 @@
-import type { Cluster } from '../../cluster/index.ts'
+import type { Cluster, Node, VirtualIp } from '../../cluster/index.ts'
 import type { ActiveFault } from './fault-book.ts'
 
-/** What a person should look at after a fault: where it will show. */
-export function whatToWatch(cluster: Cluster, clusterName: string, { id, node: name }: ActiveFault): string[] {
+/**
+ * What a person should look at after a fault: where it will show.
+ *
+ * @param ownerOf - who had a virtual IP last, where that is known
+ */
+export function whatToWatch(
+  cluster: Cluster,
+  clusterName: string,
+  { id, node: name }: ActiveFault,
+  ownerOf: (vip: VirtualIp) => Node | undefined = () => undefined,
+): string[] {
   const service = cluster.topology.virtualServices[0]
   const url = service ? `http://${service.address}${service.port === 80 ? '' : `:${service.port}`}/` : undefined
   const which = clusterName === cluster.topology.name ? '' : ` --cluster ${clusterName}`
@@ -14,7 +23,8 @@ export function whatToWatch(cluster: Cluster, clusterName: string, { id, node: n
   const asks = url === undefined ? [] : [`npx lvslab exec${which} client -- curl -s -m 1 ${url}`]
   if (node.is('director')) {
     const whom = backup?.candidates.find((one) => one !== node)?.name
-    const moves = backup && whom !== undefined ? `${status}    ${backup.address} may move to ${whom}` : status
+    const hadIt = backup !== undefined && (ownerOf(backup) ?? node) === node
+    const moves = hadIt && whom !== undefined ? `${status}    ${backup.address} may move to ${whom}` : status
     return [moves, ...asks, heal]
   }
   if (node.is('real-server')) {

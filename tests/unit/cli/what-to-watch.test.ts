@@ -26,6 +26,10 @@ void t.test('a real server leaves the table only where something checks it', asy
 void t.test('a VIP moves only where there is somebody to move to', async (t) => {
   t.match(await firstLine('dr-vrrp', 'keepalived'), /192\.168\.88\.100 may move to keepalived-backup$/)
   t.equal(await firstLine('dr-director', 'dr'), 'npx lvslab status')
+  const cluster = await clusterOf('dr-vrrp')
+  const struck = { id: 'f1', kind: 'reset', fault: {} as Fault, node: 'keepalived-backup' }
+  const watch = whatToWatch(cluster, 'dr-vrrp', struck, () => cluster.node('keepalived'))
+  t.equal(watch[0], 'npx lvslab status', 'and only from who had it')
 })
 
 void t.test('what to type names the cluster where its name is not that of its topology', async (t) => {
