@@ -162,6 +162,10 @@ void t.test('cycles', { skip: cycles === 0 && 'LVSLAB_SOAK=100 runs a hundred' }
   for (let count = 1; count <= cycles; count++) {
     const kind = pick(TURNS)
     await t.test(`${count} of ${cycles}: ${kind}`, async (t) => {
+      // A cycle that ended half-way must not fail the next ones, too.
+      t.teardown(async () => {
+        if (!t.passing()) await home.lvslab(['down', '--all'], { timeoutMs: LIMIT_MS })
+      })
       await KINDS[kind](t, home)
       await nothingLeft(t, home)
     })

@@ -15,12 +15,20 @@ export interface Observed {
   readonly view?: NodeView
 }
 
-/** Looks at all nodes side by side. One whose processor stands still is not asked: it could not answer. */
-export function observeNodes(cluster: Cluster, frozen: ReadonlySet<string>): Promise<Observed[]> {
-  return Promise.all(cluster.nodes.map((node) => observe(node, frozen.has(node.name))))
+/**
+ * Looks at nodes side by side. One whose processor stands still is not asked: it could not answer.
+ *
+ * @param timeoutMs - for how long each; by default what a person would wait for a view of all
+ */
+export function observeNodes(
+  nodes: readonly Node[],
+  frozen: ReadonlySet<string>,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<Observed[]> {
+  return Promise.all(nodes.map((node) => observe(node, frozen.has(node.name), timeoutMs)))
 }
 
-async function observe(node: Node, isFrozen: boolean): Promise<Observed> {
+async function observe(node: Node, isFrozen: boolean, timeoutMs: number): Promise<Observed> {
   if (!node.running) return { node, state: 'off' }
   if (isFrozen || node.standstill === 'frozen') return { node, state: 'frozen' }
   // It would not answer, and to wait for that takes long.
@@ -28,14 +36,14 @@ async function observe(node: Node, isFrozen: boolean): Promise<Observed> {
     return { node, state: 'no answer', reason: `it ${standstillWords(node.standstill)}` }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ANSWER_TIMEOUT_MS)
+    timer = setTimeout(() => resolve(undefined), timeoutMs)
   })
   try {
     // The command may go on for longer than anybody waits for it, so its own end must not be a surprise to anybody.
-    const asked = node.run(probeCommand(node), { timeoutMs: 4 * ANSWER_TIMEOUT_MS })
+    const asked = node.run(probeCommand(node), { timeoutMs: 4 * timeoutMs })
     asked.catch(() => undefined)
     const result = await Promise.race([asked, late])
-    if (!result) return { node, state: 'no answer', reason: `nothing within ${ANSWER_TIMEOUT_MS / 1000} s` }
+    if (!result) return { node, state: 'no answer', reason: `nothing within ${timeoutMs / 1000} s` }
     return { node, state: 'running', view: readProbe(node, result.stdout) }
   } catch (error) {
     if (!node.running) return { node, state: 'off' }
