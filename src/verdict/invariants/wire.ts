@@ -70,7 +70,7 @@ export function oneMasterAtATime(toleratedMs: number): Invariant {
         last.set(advert.vrid, senders)
         if (advert.priority === 0) senders.delete(advert.srcIp)
         else senders.set(advert.srcIp, advert.at)
-        // A sender is silent once it has missed an advert and a half.
+        // A sender has gone once it has missed an advert and a half.
         for (const [ip, at] of senders) if (advert.at - at > advert.advertIntervalMs * 1.5) senders.delete(ip)
         if (senders.size < 2) {
           began.delete(advert.vrid)
@@ -78,7 +78,8 @@ export function oneMasterAtATime(toleratedMs: number): Invariant {
         }
         const start = began.get(advert.vrid) ?? advert.at
         began.set(advert.vrid, start)
-        if (advert.at - start > toleratedMs) {
+        // Both have advertised until then: one that fell silent as the other began was no second master.
+        if (Math.min(...senders.values()) - start > toleratedMs) {
           found.push(
             `${describeTime(advert.at)}: ${[...senders.keys()].join(' and ')} both advertise vrid ${advert.vrid}`,
           )

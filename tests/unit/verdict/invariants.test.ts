@@ -121,6 +121,13 @@ void t.test('VRRP: two masters are told once they overlap for too long', async (
     )
   const brief = await watched(t)
   t.same(brief.judge(oneMasterAtATime(110), ...turns(1, 101)), [])
+  const handover = [advertEvent(100, '10.0.0.2'), advertEvent(101, '10.0.0.1'), advertEvent(216, '10.0.0.1')]
+  const silent = await watched(t)
+  t.same(
+    silent.judge(oneMasterAtATime(110), ...handover.map((event) => ({ ...event, advertIntervalMs: 100 }))),
+    [],
+    'a late second advert of the new master makes no second master of the old one',
+  )
   const long = await watched(t)
   t.match(long.judge(oneMasterAtATime(110), ...turns(1, 101, 201)), [/10.0.0.1 and 10.0.0.2 both advertise vrid 51/])
 })
