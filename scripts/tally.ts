@@ -31,9 +31,9 @@ function tallyOf(kind: string, exitCode: number, path: string): Tally {
   }
 }
 
-function failuresOf(kind: string, path: string): string[] {
+function failuresOf(kind: string, exitCode: number, path: string): string[] {
   try {
-    if (kind === 'stage') return []
+    if (kind === 'stage') return exitCode === 0 ? [] : [`${path} (exit code ${exitCode})`]
     return (kind === 'run' ? failedClaims : failedTests)(readFileSync(path, 'utf8'))
   } catch (error) {
     return [`${path}: ${error instanceof Error ? error.message : String(error)}`]
@@ -45,7 +45,7 @@ let total = nothing
 const failures: string[] = []
 for (let at = 0; at + 2 < args.length; at += 3) {
   total = add(total, tallyOf(args[at]!, Number(args[at + 1]), args[at + 2]!))
-  failures.push(...failuresOf(args[at]!, args[at + 2]!))
+  failures.push(...failuresOf(args[at]!, Number(args[at + 1]), args[at + 2]!))
 }
 for (const failure of failures.slice(0, 30)) console.log(`✖ ${failure}`)
 if (failures.length > 30) console.log(`✖ and ${failures.length - 30} more`)

@@ -10,7 +10,7 @@ rm -rf "$reports"
 mkdir -p "$reports"
 stages=()
 
-# stage KIND NAME REPORT COMMAND...: its exit code, and what tally.ts is to count
+# stage KIND NAME REPORT COMMAND...: its exit code, and what tally.ts is to count; REPORT is the NAME where it writes none
 stage() {
   local kind=$1 name=$2 report=$3 started=$SECONDS code=0 verdict=passed
   shift 3
@@ -53,8 +53,8 @@ finish() {
   exit
 }
 
-stage stage lint - npm run --silent lint || finish
-stage stage types - npm run --silent typecheck || finish
+stage stage lint lint npm run --silent lint || finish
+stage stage types types npm run --silent typecheck || finish
 tap_stage 'unit tests' tests/unit 2
 tap_stage 'harness tests' tests/harness 1
 stage run documents "$reports/documents/run.json" node bin/lvslab.js run --out "$reports/documents"

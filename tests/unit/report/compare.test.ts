@@ -147,7 +147,14 @@ void t.test(
     }))
     const left = compareRuns(a, { ...b, claims: late })
     const of = new Set(a.claims.map(({ id }) => id)).size
-    t.strictSame([calm.alike, left.alike], [{ claims: of, of }, { claims: of - 1, of }], 'verdicts are set side by side')
+    t.strictSame(
+      [calm.alike, left.alike],
+      [
+        { claims: of, of },
+        { claims: of - 1, of },
+      ],
+      'verdicts are set side by side',
+    )
     t.match(text, `Verdicts: ${of} of ${of}`)
     t.match(left.windows.left, [
       { id: '004-1', name: 'takeover after the power cut', b: { outside: 1, of: 1, median: 4100 } },
