@@ -2,7 +2,7 @@ import { withCluster, type ClusterOption } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
 /** Nodes have 3 s to answer. */
-const STATUS_TIMEOUT_MS = 15_000
+const STATUS_TIMEOUT_MS = 20_000
 
 export const addStatus: AddCommand = (program) => {
   withCluster(program.command('status').description('what a cluster that is up does now'))

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { standstillWords, type Cluster, type Node } from '../../cluster/index.ts'
 import { withoutPrefix } from '../../topology/index.ts'
 import { LvslabError, messageOf } from '../../errors.ts'
@@ -5,8 +6,10 @@ import type { NodeStatus, Status } from '../control/status-schema.ts'
 import type { ActiveFault } from './fault-book.ts'
 import { probeCommand, readProbe, type NodeView } from './node-probe.ts'
 
-/** How long a node is waited for before it counts as one that does not answer. */
+/** How long a node is waited for before it counts as one that does not answer; longer by what the host let it wait. */
 const ANSWER_TIMEOUT_MS = 3_000
+/** So many times that at most: a person is waiting. */
+const MOST_TIMES = 4
 
 export interface Observed {
   readonly node: Node
@@ -15,43 +18,51 @@ export interface Observed {
   readonly view?: NodeView
 }
 
-/**
- * Looks at nodes side by side. One whose processor stands still is not asked: it could not answer.
- *
- * @param timeoutMs - for how long each; by default what a person would wait for a view of all
- */
+/** Looks at nodes side by side, by default at all. One whose processor stands still is not asked: it could not answer. */
 export function observeNodes(
-  nodes: readonly Node[],
+  cluster: Cluster,
   frozen: ReadonlySet<string>,
-  timeoutMs = ANSWER_TIMEOUT_MS,
+  nodes: readonly Node[] = cluster.nodes,
 ): Promise<Observed[]> {
-  return Promise.all(nodes.map((node) => observe(node, frozen.has(node.name), timeoutMs)))
+  return Promise.all(nodes.map((node) => observe(cluster, node, frozen.has(node.name))))
 }
 
-async function observe(node: Node, isFrozen: boolean, timeoutMs: number): Promise<Observed> {
+async function observe(cluster: Cluster, node: Node, isFrozen: boolean): Promise<Observed> {
   if (!node.running) return { node, state: 'off' }
   if (isFrozen || node.standstill === 'frozen') return { node, state: 'frozen' }
   // It would not answer, and to wait for that takes long.
   if (node.standstill !== undefined)
     return { node, state: 'no answer', reason: `it ${standstillWords(node.standstill)}` }
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs)
-  })
+  const ended = new AbortController()
   try {
     // The command may go on for longer than anybody waits for it, so its own end must not be a surprise to anybody.
-    const asked = node.run(probeCommand(node), { timeoutMs: 4 * timeoutMs })
+    const asked = node.run(probeCommand(node), { timeoutMs: 2 * MOST_TIMES * ANSWER_TIMEOUT_MS })
     asked.catch(() => undefined)
-    const result = await Promise.race([asked, late])
-    if (!result) return { node, state: 'no answer', reason: `nothing within ${timeoutMs / 1000} s` }
+    const result = await Promise.race([asked, patience(cluster, node, ended.signal)])
+    if (typeof result === 'number') {
+      return { node, state: 'no answer', reason: `nothing within ${Math.round(result / 1000)} s` }
+    }
     return { node, state: 'running', view: readProbe(node, result.stdout) }
   } catch (error) {
     if (!node.running) return { node, state: 'off' }
     const reason = error instanceof LvslabError && error.seen !== undefined ? error.seen : messageOf(error)
     return { node, state: 'no answer', reason }
   } finally {
-    clearTimeout(timer)
+    ended.abort()
   }
+}
+
+/** Lets as much time go by as a machine is given to answer; answers how much that was, ms. */
+async function patience(cluster: Cluster, node: Node, signal: AbortSignal): Promise<number> {
+  const since = cluster.clock.now()
+  let untilMs = ANSWER_TIMEOUT_MS
+  for (let waitedMs = 0; waitedMs < untilMs;) {
+    await setTimeout(untilMs - waitedMs, undefined, { signal })
+    waitedMs = untilMs
+    const { machineMs } = await cluster.lateness(since, { machines: [node.name] })
+    untilMs = Math.min(ANSWER_TIMEOUT_MS + machineMs, MOST_TIMES * ANSWER_TIMEOUT_MS)
+  }
+  return untilMs
 }
 
 /** Whether a node that was looked at has an address, on an interface other than lo. */

@@ -20,12 +20,9 @@ export function resolveNode(
   return findNode(cluster, who, { holder, ...(say === undefined ? {} : { say }) })
 }
 
-/** A fault waits for its target: a busy host may keep a machine from answering for longer than a view of all should take. */
-const PATIENCE_MS = 15_000
-
 async function whoIs(cluster: Cluster, who: 'master' | 'backup', frozen: ReadonlySet<string>): Promise<Node> {
   const { vip } = cluster
-  const observed = await observeNodes(vip.candidates, frozen, PATIENCE_MS)
+  const observed = await observeNodes(cluster, frozen, vip.candidates)
   const owners = observed.filter((one) => holds(one, vip.address))
   const master = owners.length === 1 ? owners[0] : undefined
   const backup = observed.find((one) => one.state === 'running' && !owners.includes(one))

@@ -123,7 +123,7 @@ export class Supervisor {
   async #status(): Promise<Status> {
     const cluster = this.#clusterOrThrow()
     const { name, pid, startedAt, evidence } = this.#state
-    const observed = await observeNodes(cluster.nodes, this.#faults.frozen)
+    const observed = await observeNodes(cluster, this.#faults.frozen)
     const boot = { mode: cluster.boot.mode, ms: Math.round(cluster.boot.ms) }
     return statusOf({ name, pid, startedAt, boot, host: this.#host!, evidence }, cluster, observed, this.#faults.active)
   }
