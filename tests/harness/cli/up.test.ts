@@ -49,7 +49,9 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>, timeout
 /** Everything of a supervisor that must go with it: its machines' processes and its private folder. */
 async function belongings(pid: number): Promise<{ machines: number[]; scratch: string }> {
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number)
-  const commands = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')))
+  const commands = await Promise.all(
+    children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')),
+  )
   const machines = children.filter((_, index) => commands[index]?.includes('qemu-system'))
   const scratch = /\/[^\0,=]*\/lvslab-vm-[^\0,/]+/.exec(commands.join('\0'))?.[0] ?? ''
   return { machines, scratch }
