@@ -72,22 +72,27 @@ function chosen(
   }
 }
 
-/** Signals each process that is still the one that was found; answers which these were. */
+/**
+ * Signals each process that is still the one that was found; answers which these were. Several that are to be killed are
+ * held first: a child that lives on for a moment hears of its parent's death (PR_SET_PDEATHSIG) and begins to tidy up.
+ */
 export async function signalProcesses(
   node: Node,
   processes: readonly GuestProcess[],
   signal: string,
 ): Promise<readonly GuestProcess[]> {
-  const tests = processes.map(({ pid, started }) => `hit ${pid} ${started}`)
+  const each = (verb: string): string => processes.map(({ pid, started }) => `${verb} ${pid} ${started}`).join('\n    ')
   const script = `
-    hit() {
-      read -r line 2>/dev/null </proc/$1/stat || return 0
-      pid=$1 started=$2
+    same() {
+      read -r line 2>/dev/null </proc/$1/stat || return 1
+      started=$2
       set -- \${line##*) }
-      [ "\${20}" = "$started" ] && kill -s ${quoted(signal)} "$pid" && echo "$pid"
-      return 0
+      [ "\${20}" = "$started" ]
     }
-    ${tests.join('\n    ')}`
+    hold() { ! same "$1" "$2" || kill -s STOP "$1"; }
+    hit() { ! same "$1" "$2" || { kill -s ${quoted(signal)} "$1" && echo "$1"; } || return 0; }
+    ${signal === 'KILL' && processes.length > 1 ? each('hold') : ''}
+    ${each('hit')}`
   const { stdout } = await node.run(script)
   const struck = new Set(stdout.trim().split(/\s+/).map(Number))
   return processes.filter(({ pid }) => struck.has(pid))

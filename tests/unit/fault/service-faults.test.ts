@@ -94,8 +94,10 @@ function keepalived(director: ReturnType<typeof bench>['director'], pids = [10, 
       const rows = pids.map((pid) => `${pid} ${pid === pids[0] ? 1 : pids[0]} ${pid * 100}`)
       return [...rows, 'vrrp.pid 12', 'checkers.pid 11'].join('\n')
     }
-    if (!line.startsWith('hit() {')) return undefined
+    if (!line.startsWith('same() {')) return undefined
     const struck = [...line.matchAll(/hit (\d+) \d+/g)].map(([, pid]) => pid)
+    const held = [...line.matchAll(/hold (\d+) \d+/g)].map(([, pid]) => pid)
+    if (held.length > 0) director.done.push(`HOLD ${held.join(' ')}`)
     director.done.push(`${/kill -s '(\w+)'/.exec(line)?.[1]} ${struck.join(' ')}`)
     return struck.join('\n')
   })
@@ -114,13 +116,20 @@ void t.test('parent, children, VRRP and checker process are told apart', async (
   }
 })
 
+void t.test('several that are killed are held first: none lives on to tidy up after its parent', async (t) => {
+  const { cluster, lb, director } = bench()
+  keepalived(director)
+  await killProcess(cluster, lb, 'keepalived')
+  t.same(signals(director.take()), ['HOLD 10 11 12', 'KILL 10 11 12'])
+})
+
 void t.test(
   'healing starts a unit that its killed process took along, or restarts one that lacks a child',
   async (t) => {
     const dead = bench()
     keepalived(dead.director)
     dead.director.rules.unshift((line) => {
-      if (line.startsWith('hit()')) dead.director.units.set('keepalived', 'inactive')
+      if (line.startsWith('same()')) dead.director.units.set('keepalived', 'inactive')
       return undefined
     })
     const killed = await killProcess(dead.cluster, dead.lb, 'keepalived')
