@@ -13,30 +13,22 @@ import {
   type Tally,
 } from './lib/tally.ts'
 
-const counters: Readonly<Record<string, (text: string) => Tally>> = {
-  tap: tallyTap,
-  run: tallyRun,
-  stage: () => nothing,
+/** What a report says: how many ended how, and a line for each that failed. */
+const readers: Readonly<Record<string, (text: string) => readonly [Tally, readonly string[]]>> = {
+  tap: (text) => [tallyTap(text), failedTests(text)],
+  run: (text) => [tallyRun(text), failedClaims(text)],
 }
 
-function tallyOf(kind: string, exitCode: number, path: string): Tally {
+function resultOf(kind: string, exitCode: number, path: string): readonly [Tally, readonly string[]] {
+  const read = readers[kind]
+  if (!read) return [withExitCode(nothing, exitCode), exitCode === 0 ? [] : [`${path} (exit code ${exitCode})`]]
   try {
-    return withExitCode(
-      (counters[kind] ?? counters['stage']!)(kind === 'stage' ? '' : readFileSync(path, 'utf8')),
-      exitCode,
-    )
-  } catch {
-    // No report, or half of one: the stage did not do what it should have.
-    return withExitCode(nothing, exitCode === 0 ? 1 : exitCode)
-  }
-}
-
-function failuresOf(kind: string, exitCode: number, path: string): string[] {
-  try {
-    if (kind === 'stage') return exitCode === 0 ? [] : [`${path} (exit code ${exitCode})`]
-    return (kind === 'run' ? failedClaims : failedTests)(readFileSync(path, 'utf8'))
+    const [tally, failures] = read(readFileSync(path, 'utf8'))
+    return [withExitCode(tally, exitCode), failures]
   } catch (error) {
-    return [`${path}: ${error instanceof Error ? error.message : String(error)}`]
+    // No report, or half of one: the stage did not do what it should have.
+    const why = error instanceof Error ? error.message : String(error)
+    return [withExitCode(nothing, exitCode === 0 ? 1 : exitCode), [`${path}: ${why}`]]
   }
 }
 
@@ -44,8 +36,9 @@ const args = process.argv.slice(2)
 let total = nothing
 const failures: string[] = []
 for (let at = 0; at + 2 < args.length; at += 3) {
-  total = add(total, tallyOf(args[at]!, Number(args[at + 1]), args[at + 2]!))
-  failures.push(...failuresOf(args[at]!, Number(args[at + 1]), args[at + 2]!))
+  const [tally, failed] = resultOf(args[at]!, Number(args[at + 1]), args[at + 2]!)
+  total = add(total, tally)
+  failures.push(...failed)
 }
 for (const failure of failures.slice(0, 30)) console.log(`✖ ${failure}`)
 if (failures.length > 30) console.log(`✖ and ${failures.length - 30} more`)

@@ -45,12 +45,16 @@ export class Watch {
       await before
       after.set(cluster, await askForAll(cluster))
     }
+    const ends = new Map<Cluster, ClusterTime>()
+    for (const cluster of new Set(this.#watched.map((watched) => watched.cluster))) {
+      ends.set(cluster, cluster.clock.now())
+      // A wire that has ended has all that it will ever have.
+      await cluster.wire.catchUp().catch(() => undefined)
+    }
     const assertions: Assertion[] = []
     for (const watched of this.#watched) {
       const { cluster, since, rule } = watched
-      const until = cluster.clock.now()
-      // A wire that has ended has all that it will ever have.
-      await cluster.wire.catchUp().catch(() => undefined)
+      const until = ends.get(cluster)!
       const look: Look = isInspection(rule)
         ? await rule
             .look({

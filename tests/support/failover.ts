@@ -37,7 +37,7 @@ export async function takenOver(
   c: ClaimContext,
   cluster: Cluster,
   { from, to, since }: { readonly from: Node; readonly to: Node; readonly since: ClusterTime },
-): Promise<Awaited<ReturnType<typeof waitForTakeover>>> {
+): ReturnType<typeof waitForTakeover> {
   const takeover = await waitForTakeover(c, cluster, from, since)
   await c.measure(cluster, {
     name: 'takeover after the last advert',
@@ -59,7 +59,7 @@ export async function takenOverAfterPowerCut(
     since,
     fault,
   }: { readonly from: Node; readonly to: Node; readonly since: ClusterTime; readonly fault: Fault },
-): ReturnType<typeof takenOver> {
+): ReturnType<typeof waitForTakeover> {
   const takeover = await takenOver(c, cluster, { from, to, since })
   await c.measure(cluster, {
     name: 'takeover after the power cut',

@@ -83,6 +83,14 @@ const LOOK_EVERY_MS = 2_000
 /** heartbeat's longest wait of its own once it is up (include/heartbeat.h, RQSTDELAY): after it nothing more comes. */
 const SILENT_S = 10
 
+export interface HeartbeatStart {
+  readonly nodes: readonly Node[]
+  /** The one that must announce `vips`. */
+  readonly node: Node
+  readonly vips: readonly VirtualIp[]
+  readonly timeoutMs: number
+}
+
 /**
  * Starts heartbeat on nodes and waits until `node` has announced every virtual IP. heartbeat's scripts write a message to
  * its FIFO in several pieces; two that do so side by side mix theirs (ClusterLabs/resource-agents#396, open since 2014).
@@ -92,7 +100,7 @@ const SILENT_S = 10
 export async function startHeartbeat(
   c: ClaimContext,
   cluster: Cluster,
-  options: { nodes: readonly Node[]; node: Node; vips: readonly VirtualIp[]; timeoutMs: number },
+  options: HeartbeatStart,
 ): Promise<{ since: ClusterTime; announced: ArpEvent[] }> {
   const { nodes, node } = options
   const asShipped = cluster.clock.now()
@@ -123,12 +131,7 @@ END`
 async function startOnce(
   c: ClaimContext,
   cluster: Cluster,
-  {
-    nodes,
-    node,
-    vips,
-    timeoutMs,
-  }: { nodes: readonly Node[]; node: Node; vips: readonly VirtualIp[]; timeoutMs: number },
+  { nodes, node, vips, timeoutMs }: HeartbeatStart,
 ): Promise<{ since: ClusterTime; announced: ArpEvent[] }> {
   const since = cluster.clock.now()
   await Promise.all(nodes.map((one) => one.service('heartbeat').start()))

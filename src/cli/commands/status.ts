@@ -1,7 +1,7 @@
 import { withCluster, type ClusterOption } from '../options.ts'
 import type { AddCommand } from './command-module.ts'
 
-/** Nodes have 3 s to answer. */
+/** Nodes have 3 s to answer, and where the host is busy up to 12 s. */
 const STATUS_TIMEOUT_MS = 20_000
 
 export const addStatus: AddCommand = (program) => {

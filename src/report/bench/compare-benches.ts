@@ -27,7 +27,9 @@ export function compareBenches(
     })
   }
   const runOf = (record: BenchRecord): RunRecord => asRun(record, inBoth)
-  const result = compareRuns(runOf(a), runOf(b), noise && [runOf(noise[0]), runOf(noise[1])], knownFloors(a, b))
+  const whole = compareRuns(runOf(a), runOf(b), noise && [runOf(noise[0]), runOf(noise[1])], knownFloors(a, b))
+  // A suite has no verdicts to set side by side.
+  const { alike: _, ...result } = whole
   const calls = <T extends ComparedRun>(run: T): T => ({ ...run, calls: 'variant' })
   const settings = [...result.settings, ...ownSettings(a, b)]
   const compared = { a: calls(result.a), b: calls(result.b), settings }

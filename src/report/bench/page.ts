@@ -18,6 +18,7 @@ figure.plot svg { max-width: 620px; }
 .bench-table thead th { white-space: normal; min-width: 96px; }
 .how p + p { margin-top: 6px; }
 `
+
 /** The record as one self-contained page without any script: pictures and tables of each section. */
 export function renderBenchHtml(record: BenchRecord): string {
   const minutes = (record.durationMs / 60_000).toFixed(1)

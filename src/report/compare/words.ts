@@ -69,9 +69,7 @@ export function answer(comparison: Comparison): string {
 export function footing(comparison: Comparison): string[] {
   const { figures, statistics, noise, alike } = comparison
   const ended =
-    alike === undefined || comparison.a.calls !== undefined
-      ? []
-      : [`Verdicts: ${alike.claims} of ${plural(alike.of, 'claim')} in both ended alike.`]
+    alike === undefined ? [] : [`Verdicts: ${alike.claims} of ${plural(alike.of, 'claim')} in both ended alike.`]
   if (comparison.a.repeats <= 1 && comparison.b.repeats <= 1)
     return [...ended, 'Everything was measured once: only what is a yes or no can be told, as it was seen.']
   const percent = `${(statistics.falseAlarmRate * 100).toFixed(0)} %`
