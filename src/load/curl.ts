@@ -1,5 +1,6 @@
 import type { ClusterTime } from '../clock.ts'
 import { after } from '../clock.ts'
+import { LOAD_PORTS } from './ports.ts'
 
 /** One request of a curl client. */
 export interface Request {
@@ -32,13 +33,9 @@ export interface CurlLine {
 /** Separates one transfer's figures from its page; no page of ours contains it. */
 const MARK = '@lvslab'
 
-export const WRITE_OUT = `\\n${MARK} %{exitcode} %{http_code} %{local_port} %{time_total} %{errormsg}\\n`
+const writeOut = (port: string): string => `\\n${MARK} %{exitcode} %{http_code} ${port} %{time_total} %{errormsg}\\n`
 
-/**
- * Arguments for a curl that makes `count` requests on fresh connections, one after another. One process for all of them:
- * starting curl costs an emulated machine a hundred times what a request does.
- */
-export function curlCommand(options: {
+export interface CurlOptions {
   readonly url: string
   readonly count: number
   /** Upper bound of a request, ms. */
@@ -46,21 +43,67 @@ export function curlCommand(options: {
   /** Between the beginnings of two requests, ms; 0: one right after the other. */
   readonly intervalMs?: number
   readonly sourceAddress?: string
-}): string {
-  const separator = options.url.includes('?') ? '&' : '?'
-  // curl's --rate has whole requests per unit of time.
-  const perMinute =
-    options.intervalMs === undefined || options.intervalMs === 0 ? 0 : Math.round(60_000 / options.intervalMs)
-  const words = [
-    // Line by line, so that what was done is known when it is ended.
-    'stdbuf -oL curl --silent --no-keepalive --header "Connection: close"',
-    `--max-time ${(options.maxTimeMs / 1000).toFixed(3)}`,
-    perMinute === 0 ? '' : `--rate ${perMinute}/m`,
-    options.sourceAddress === undefined ? '' : `--interface ${options.sourceAddress}`,
-    `--write-out '${WRITE_OUT}'`,
-    `'${options.url}${separator}n=[1-${options.count}]'`,
+}
+
+/**
+ * A shell command for a curl that makes `count` requests on fresh connections, one after another, from ports that Linux
+ * chooses. One process for all of them: starting curl costs an emulated machine a hundred times what a request does.
+ */
+export function curlCommand(options: CurlOptions): string {
+  return [
+    curlWith(options),
+    ...perRequest(options).map((option) => `--${option.replace(' = ', ' ')}`),
+    `--write-out '${writeOut('%{local_port}')}'`,
+    `'${numbered(options.url)}[1-${options.count}]'`,
+  ].join(' ')
+}
+
+/**
+ * A shell command that prints a configuration for {@link curlFromConfig}: each request from a port of its own, from
+ * `firstPort` on, round within {@link LOAD_PORTS}. So the port of a failed request is known too, which curl itself does not
+ * say. A client whose range of ports was narrowed ({@link exhaustPorts}) is left to Linux's choice, or it would not feel it.
+ */
+export function curlConfig(options: CurlOptions & { readonly firstPort: number }): string {
+  const program = `
+    { own = $2 - $1 >= ${NARROW} }
+    END {
+      for (i = 0; i < ${options.count}; i++) {
+        port = own ? ${LOAD_PORTS.first} + (${options.firstPort - LOAD_PORTS.first} + i) % ${LOAD_PORTS.count} : "%{local_port}"
+        if (i > 0) print "next"
+        if (own) print "local-port = " port
+        print "url = \\"${numbered(options.url)}" i + 1 "\\""
+        print "write-out = \\"${writeOut('" port "').replaceAll('\\', '\\\\')}\\""
+        ${perRequest(options)
+          .map((option) => `print "${option.replaceAll('"', '\\"')}"`)
+          .join('; ')}
+      }
+    }`
+  return `awk '${program}' /proc/sys/net/ipv4/ip_local_port_range`
+}
+
+/** A shell command that makes the requests of a configuration, from a file or, as `-`, from its standard input. */
+export function curlFromConfig(options: CurlOptions, file: string): string {
+  return `${curlWith(options)} --config ${file}`
+}
+
+/** Fewer ports than Linux would have by itself: somebody narrowed the range on purpose. */
+const NARROW = 2_000
+
+function curlWith({ intervalMs = 0 }: CurlOptions): string {
+  // Line by line, so that what was done is known when it is ended. curl's --rate has whole requests per unit of time.
+  return `stdbuf -oL curl${intervalMs === 0 ? '' : ` --rate ${Math.round(60_000 / intervalMs)}/m`}`
+}
+
+function perRequest({ maxTimeMs, sourceAddress }: CurlOptions): string[] {
+  return [
+    ...['silent', 'no-keepalive', 'header = "Connection: close"'],
+    `max-time = ${(maxTimeMs / 1000).toFixed(3)}`,
+    ...(sourceAddress === undefined ? [] : [`interface = ${sourceAddress}`]),
   ]
-  return words.filter(Boolean).join(' ')
+}
+
+function numbered(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}n=`
 }
 
 export function parseCurlOutput(text: string): CurlLine[] {
@@ -88,8 +131,8 @@ export function parseCurlOutput(text: string): CurlLine[] {
 
 /**
  * Puts one curl's requests on the cluster's clock. curl does not say when a request began; the wire does, for every SYN
- * that left the client. A request without one (or whose port curl does not know, as it failed) is placed between its
- * neighbours by curl's pace: the interval after the one before began, or its end if that was later.
+ * that left the client. A request without one (no ARP answer, no carrier, or a failure whose port is not known) is placed
+ * between its neighbours by curl's pace: the interval after the one before began, or its end if that was later.
  */
 export function placeInTime(
   lines: readonly CurlLine[],
@@ -114,24 +157,5 @@ export function placeInTime(
       localPort: line.localPort > 0 ? line.localPort : undefined,
       error: line.error === '' || line.error === 'null' ? undefined : line.error,
     }
-  })
-}
-
-/** How far a failed request's place by curl's pace may be from its SYN on the wire, ms. */
-const PLACE_TOLERANCE_MS = 250
-
-/**
- * Gives failed requests the times of the SYNs that no other request accounts for: the earliest failure the earliest SYN
- * that is near enough. A failure without one (its SYN never left: no ARP answer, no carrier) keeps its place.
- */
-export function placeFailures(requests: readonly Request[], unclaimed: readonly ClusterTime[]): Request[] {
-  const free = [...unclaimed].sort((a, b) => a - b)
-  const inOrder = [...requests].sort((a, b) => a.at - b.at)
-  return inOrder.map((request) => {
-    if (request.ok || request.atFromWire) return request
-    const index = free.findIndex((at) => Math.abs(at - request.at) <= PLACE_TOLERANCE_MS)
-    if (index < 0) return request
-    const [at] = free.splice(index, 1)
-    return { ...request, at: at!, atFromWire: true }
   })
 }

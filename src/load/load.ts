@@ -1,6 +1,7 @@
 import type { ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
-import { curlCommand, parseCurlOutput, placeFailures, placeInTime, type Request } from './curl.ts'
+import { curlConfig, curlFromConfig, parseCurlOutput, placeInTime, type Request } from './curl.ts'
+import { takePorts } from './ports.ts'
 
 export interface BurstOptions {
   readonly url: string
@@ -14,8 +15,9 @@ export interface BurstOptions {
 /** Makes `count` requests on fresh connections, one after another, as fast as they are answered. */
 export async function burst(cluster: Cluster, client: Node, options: BurstOptions): Promise<Request[]> {
   const maxTimeMs = options.maxTimeMs ?? 2000
+  const requests = { ...options, maxTimeMs, firstPort: takePorts(client, options.count) }
   const began = cluster.clock.now()
-  const { stdout } = await client.run(curlCommand({ ...options, maxTimeMs }), {
+  const { stdout } = await client.run(`${curlConfig(requests)} | ${curlFromConfig(requests, '-')}`, {
     timeoutMs: options.count * maxTimeMs + 20_000,
     pollMs: 20,
   })
@@ -64,12 +66,19 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
   const maxTimeMs = options.maxTimeMs ?? 400
   const count = Math.ceil((options.limitMs ?? 60_000) / eachMs)
   const directory = `/run/lvslab-load-${Math.random().toString(36).slice(2, 8)}`
-  const command = curlCommand({ url: options.url, count, maxTimeMs, intervalMs: eachMs })
-  const began = cluster.clock.now()
-  const script = Array.from({ length: CURLS }, (_, index) => {
-    return `( sleep ${((index * intervalMs) / 1000).toFixed(3)}; exec ${command} ) >${directory}/${index} 2>/dev/null &`
+  const curls = Array.from({ length: CURLS }, (_, index) => {
+    const requests = { url: options.url, count, maxTimeMs, intervalMs: eachMs, firstPort: takePorts(client, count) }
+    const config = `${directory}/${index}.conf`
+    const command = curlFromConfig(requests, config)
+    return {
+      prepare: `${curlConfig(requests)} >${config}`,
+      start: `( sleep ${((index * intervalMs) / 1000).toFixed(3)}; exec ${command} ) >${directory}/${index} 2>/dev/null &`,
+    }
   })
-  await client.succeed(`mkdir ${directory}; { ${script.join('\n')}\n } </dev/null; jobs -p >${directory}/pids`)
+  await client.succeed(`mkdir ${directory} && ${curls.map(({ prepare }) => prepare).join(' && ')}`)
+  const began = cluster.clock.now()
+  const start = curls.map(({ start }) => start).join('\n')
+  await client.succeed(`{ ${start}\n } </dev/null; jobs -p >${directory}/pids`)
   await untilFlowing(cluster, client, began)
   const flowing = cluster.clock.now()
   let result: Promise<Request[]> | undefined
@@ -119,17 +128,11 @@ async function collect(
   )
   await cluster.wire.catchUp()
   const times = synTimes(cluster, client, began)
-  const requests = text
+  return text
     .split('=== curl')
     .slice(0, CURLS)
     .flatMap((part) => placeInTime(parseCurlOutput(part), began, eachMs, times))
-  return placeFailures(requests, unclaimedSyns(requests, times)).sort((a, b) => a.at - b.at)
-}
-
-/** When connections were begun that no request with a known port accounts for: curl forgets the port of a failed one. */
-function unclaimedSyns(requests: readonly Request[], times: ReadonlyMap<number, ClusterTime>): ClusterTime[] {
-  const claimed = new Set(requests.map(({ localPort }) => localPort))
-  return [...times].filter(([port]) => !claimed.has(port)).map(([, at]) => at)
+    .sort((a, b) => a.at - b.at)
 }
 
 /** When each connection of the client was begun, by its port: the first SYN on the client's own cables. */

@@ -22,6 +22,7 @@ import {
   stepClock,
   stopService,
 } from '../../src/fault/index.ts'
+import { burst } from '../../src/load/index.ts'
 import { onlyCandidatesAnnounceVip, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
 
 t.setTimeout(0)
@@ -119,6 +120,12 @@ async function ports(t: Test, cluster: Cluster): Promise<void> {
   const fault = await exhaustPorts(cluster, client, { ports: 60 })
   t.equal(await curl(client, cluster.url()), 7, 'no port to connect from (curl: failed to connect)')
   t.equal(await curl(client, direct), 0, 'but to others')
+  const refused = await burst(cluster, client, { url: cluster.url(), count: 3 })
+  t.strictSame(
+    refused.map(({ exitCode }) => exitCode),
+    [7, 7, 7],
+    'a load feels it too',
+  )
   const used = new Set(
     cluster.wire
       .handshakes({ dstIp: service.address, dstPort: service.port, clientIp: client.address }, { since })

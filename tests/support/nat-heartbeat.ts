@@ -73,13 +73,6 @@ export async function untilChecked(
 }
 
 /**
- * Ports that no load has had, which takes them from 32768 on. Linux shuffles a client's ports every ten seconds
- * (secure_seq.c, EPHEMERAL_PORT_SHUFFLE_PERIOD) and may come to one whose request the dead server never answered: the
- * director still has its entry (SYN_RECV, 60 s), and sends there what comes from it.
- */
-const OWN_PORTS = "sysctl -q -w net.ipv4.ip_local_port_range='10000 29999'"
-
-/**
  * Requests one after another, by two witnesses that must agree on each: the client by the page that came, the kernel by
  * its table of connections. For a cluster that was under load just before: `ipvsadm -Z` does not take back what the kernel
  * has not summed up yet (ip_vs_est.c, every two seconds). Answers the server of each request, in order.
@@ -90,7 +83,6 @@ export async function tracedShares(
   director: Director,
   count: number,
 ): Promise<string[]> {
-  await cluster.client.succeed(OWN_PORTS)
   const { requests, failed } = await shares(cluster, count)
   c.check('every request is answered', requests.length === count && failed === 0, `${failed} of ${count} failed`)
   const table = await director.connectionTable()

@@ -1,14 +1,20 @@
+import { execa } from 'execa'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import type { ClusterTime } from '../../../src/clock.ts'
+import type { Node } from '../../../src/cluster/index.ts'
 import {
   blackout,
   countByServer,
   curlCommand,
+  curlConfig,
+  curlFromConfig,
   parseCurlOutput,
-  placeFailures,
   placeInTime,
-  type Request,
 } from '../../../src/load/index.ts'
+import { LOAD_PORTS, takePorts } from '../../../src/load/ports.ts'
 
 const at = (ms: number): ClusterTime => ms as ClusterTime
 
@@ -54,30 +60,6 @@ void t.test('requests get the times of their SYNs, and failed ones a place by th
   t.equal(requests[4]?.ok, false, 'an answer that is an error is no answer')
 })
 
-void t.test('a failed request takes the nearest SYN that nobody else accounts for, each SYN once', async (t) => {
-  const failed = (ms: number): Request => ({
-    index: 0,
-    at: at(ms),
-    atFromWire: false,
-    durationMs: 400,
-    ok: false,
-    exitCode: 28,
-    httpCode: 0,
-    server: undefined,
-    localPort: undefined,
-    error: undefined,
-  })
-  const placed = placeFailures([failed(1000), failed(1050), failed(5000)], [at(1012), at(1063)])
-  t.strictSame(
-    placed.map(({ at, atFromWire }) => [at, atFromWire]),
-    [
-      [1012, true],
-      [1063, true],
-      [5000, false],
-    ],
-  )
-})
-
 void t.test('shares and blackouts follow from the history', async (t) => {
   const requests = placeInTime(parseCurlOutput(OUTPUT), at(0), 200, new Map())
   const { served, failed } = countByServer(requests)
@@ -93,4 +75,54 @@ void t.test('one curl makes all requests, each on a connection of its own', asyn
   t.match(command, /--rate 300\/m/)
   t.match(command, /--max-time 0\.400/)
   t.match(command, /\?n=\[1-60\]'$/)
+})
+
+void t.test('a load makes each request from a port of its own, and knows it when it fails too', async (t) => {
+  const served: { port: number | undefined; url: string | undefined; connection: string | undefined }[] = []
+  const server = createServer((request, response) => {
+    const { socket, url, headers } = request
+    served.push({ port: socket.remotePort, url, connection: headers.connection })
+    if (served.length !== 3) response.end('10.1.1.11\n')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const count = 5
+  const options = {
+    url: `http://127.0.0.1:${port}/`,
+    count,
+    maxTimeMs: 300,
+    intervalMs: 50,
+    sourceAddress: '127.0.0.9',
+  }
+  const firstPort = LOAD_PORTS.first + LOAD_PORTS.count - 3
+  const { stdout } = await execa('sh', [
+    '-c',
+    `${curlConfig({ ...options, firstPort })} | ${curlFromConfig(options, '-')}`,
+  ])
+  const requests = placeInTime(parseCurlOutput(stdout), at(0), 50, new Map())
+  const ports = [firstPort, firstPort + 1, firstPort + 2, LOAD_PORTS.first, LOAD_PORTS.first + 1]
+  t.strictSame(
+    requests.map(({ localPort }) => localPort),
+    ports,
+    'in order, and round',
+  )
+  t.strictSame(
+    requests.map(({ ok, exitCode }) => [ok, exitCode]),
+    [0, 0, 28, 0, 0].map((code) => [code === 0, code]),
+  )
+  t.strictSame(
+    served,
+    ports.map((port, index) => ({ port, url: `/?n=${index + 1}`, connection: 'close' })),
+  )
+  t.equal(requests[0]?.server, '10.1.1.11')
+})
+
+void t.test('loads of one client have different ports, and those of another client are no matter', async (t) => {
+  const [one, other] = [{}, {}] as [Node, Node]
+  t.equal(takePorts(one, 300), LOAD_PORTS.first)
+  t.equal(takePorts(one, LOAD_PORTS.count), LOAD_PORTS.first + 300)
+  t.equal(takePorts(one, 1), LOAD_PORTS.first + 300, 'after all others had their turn')
+  t.equal(takePorts(other, 1), LOAD_PORTS.first)
 })
