@@ -2,15 +2,10 @@ import type { Cluster } from '../../cluster/index.ts'
 import type { Inspection, Invariant } from './invariant.ts'
 import { onlyCandidatesAnnounceVip } from './announcers.ts'
 import { kernelLogsClean, sameProcesses } from './machines.ts'
+import { oneMasterAtATime } from './one-master.ts'
 import { probesKeepTheirRhythm } from './probe-rhythm.ts'
 import { removedServersGetNothing, weight0GetsNothing } from './removed-servers.ts'
-import {
-  answersBypassDirectors,
-  natHidesRealServers,
-  oneArpAnswerer,
-  oneMasterAtATime,
-  onlyCandidatesAnswerArp,
-} from './wire.ts'
+import { answersBypassDirectors, natHidesRealServers, oneArpAnswerer, onlyCandidatesAnswerArp } from './wire.ts'
 
 /** A master and its successor may both advertise for one interval, and a little for the machine. */
 const USUAL_OVERLAP_MS = 1_100

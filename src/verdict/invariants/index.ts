@@ -10,6 +10,7 @@ export {
 } from './invariant.ts'
 export { kernelLogsClean, sameProcesses } from './machines.ts'
 export { askForAll, askForProcesses, type NodeReport, type NodeReports } from './node-report.ts'
+export { oneMasterAtATime } from './one-master.ts'
 export { probesKeepTheirRhythm } from './probe-rhythm.ts'
 export { removedServersGetNothing, weight0GetsNothing } from './removed-servers.ts'
 export * from './wire.ts'

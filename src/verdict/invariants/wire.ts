@@ -1,4 +1,3 @@
-import type { ClusterTime } from '../../clock.ts'
 import type { Cluster } from '../../cluster/index.ts'
 import { type ArpEvent, describeEvent, describeTime } from '../../fabric/index.ts'
 import type { Invariant } from './invariant.ts'
@@ -50,43 +49,6 @@ export function oneArpAnswerer(toleratedMs: number): Invariant {
           })
           .slice(0, 5)
       }),
-  }
-}
-
-/**
- * No two nodes advertise one virtual router at once. A handover may overlap by one advert each way: the lower one learns
- * of the higher one from its advert (RFC 5798 section 6.4.3).
- */
-export function oneMasterAtATime(toleratedMs: number): Invariant {
-  return {
-    name: 'one-master',
-    text: `never two masters for longer than ${toleratedMs} ms`,
-    violations: (cluster, since, until) => {
-      const found: string[] = []
-      const last = new Map<number, Map<string, ClusterTime>>()
-      const began = new Map<number, ClusterTime>()
-      for (const advert of cluster.wire.adverts({}, { since, until })) {
-        const senders = last.get(advert.vrid) ?? new Map<string, ClusterTime>()
-        last.set(advert.vrid, senders)
-        if (advert.priority === 0) senders.delete(advert.srcIp)
-        else senders.set(advert.srcIp, advert.at)
-        // A sender has gone once it has missed an advert and a half.
-        for (const [ip, at] of senders) if (advert.at - at > advert.advertIntervalMs * 1.5) senders.delete(ip)
-        if (senders.size < 2) {
-          began.delete(advert.vrid)
-          continue
-        }
-        const start = began.get(advert.vrid) ?? advert.at
-        began.set(advert.vrid, start)
-        // Both have advertised until then: one that fell silent as the other began was no second master.
-        if (Math.min(...senders.values()) - start > toleratedMs) {
-          found.push(
-            `${describeTime(advert.at)}: ${[...senders.keys()].join(' and ')} both advertise vrid ${advert.vrid}`,
-          )
-        }
-      }
-      return found.slice(0, 5)
-    },
   }
 }
 

@@ -3,13 +3,14 @@ import type { WireEvent } from '../../../src/fabric/index.ts'
 import {
   kernelLogsClean,
   oneArpAnswerer,
+  oneMasterAtATime,
   probesKeepTheirRhythm,
   removedServersGetNothing,
   sameProcesses,
   weight0GetsNothing,
 } from '../../../src/verdict/index.ts'
 import { parseReport } from '../../../src/verdict/invariants/node-report.ts'
-import { arpEvent, ms, say } from '../fabric/support/scene.ts'
+import { advertEvent, arpEvent, ms, say } from '../fabric/support/scene.ts'
 import { type Inspected, inspected } from './support/inspected.ts'
 import { VIP, watched } from './support/watched.ts'
 
@@ -244,4 +245,44 @@ void t.test('what a machine says of itself is read, with bounds of its times', a
     { change: 'disabled', server: { address: '10.0.0.3', port: 80 } },
     { change: 'restart' },
   ])
+})
+
+/** Adverts of both directors, one right after the other, every 100 ms. */
+const turns = (...ats: number[]) =>
+  ats.flatMap((at) =>
+    [advertEvent(at, DIRECTOR), advertEvent(at + 1, '192.168.88.9')].map((event) => ({
+      ...event,
+      advertIntervalMs: 100,
+    })),
+  )
+
+void t.test('two masters are told once they overlap for too long, and how long that was', async (t) => {
+  const brief = await inspected()
+  t.match(await brief.inspect(oneMasterAtATime(110), { events: turns(1, 101) }), { violations: [], undecided: [] })
+  const long = await inspected()
+  t.match((await long.inspect(oneMasterAtATime(110), { events: turns(1, 101, 201, 301) })).violations, [
+    /^0\.002 s: 192\.168\.88\.8 and 192\.168\.88\.9 both advertise vrid 51 for 299 ms$/,
+  ])
+})
+
+void t.test('each overlap counts by itself, and a resignation ends one', async (t) => {
+  const twice = await inspected()
+  const resigned = { ...advertEvent(202, DIRECTOR), advertIntervalMs: 100, priority: 0 }
+  const events = [...turns(1, 101), resigned, ...turns(251, 351)]
+  t.match(await twice.inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [] })
+})
+
+void t.test('a late second advert of the new master makes no second master of the old one', async (t) => {
+  const { inspect } = await inspected()
+  const handover = [advertEvent(100, '192.168.88.9'), advertEvent(101, DIRECTOR), advertEvent(216, DIRECTOR)]
+  const events = handover.map((event) => ({ ...event, advertIntervalMs: 100 }))
+  t.match(await inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [] })
+})
+
+void t.test('an overlap that lateness explains is undecided; a longer one is not', async (t) => {
+  const events = turns(1, 101, 201, 301)
+  const late = await inspected({ lateMs: 190 })
+  t.match(await late.inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [/for 299 ms/] })
+  const little = await inspected({ lateMs: 180 })
+  t.match(await little.inspect(oneMasterAtATime(110), { events }), { violations: [/for 299 ms/], undecided: [] })
 })

@@ -2,11 +2,10 @@ import t from 'tap'
 import {
   answersBypassDirectors,
   natHidesRealServers,
-  oneMasterAtATime,
   onlyCandidatesAnnounceVip,
   onlyCandidatesAnswerArp,
 } from '../../../src/verdict/index.ts'
-import { advertEvent, arpEvent, datagramEvent, echoEvent, say } from '../fabric/support/scene.ts'
+import { arpEvent, datagramEvent, echoEvent, say } from '../fabric/support/scene.ts'
 import { CLIENT, RIP, VIP, watched } from './support/watched.ts'
 
 const onOutside = { network: 'outside' }
@@ -109,25 +108,4 @@ void t.test("DR: an answer from a real server's MAC is as it should be; under NA
   )
   const nat = await watched(t)
   t.same(nat.judge(answersBypassDirectors, say(1, { ...hop, srcMac: nat.macOf('director', 'eth0') }, ends, 'SA')), [])
-})
-
-void t.test('VRRP: two masters are told once they overlap for too long', async (t) => {
-  const turns = (...ats: number[]) =>
-    ats.flatMap((at) =>
-      [advertEvent(at, '10.0.0.1'), advertEvent(at + 1, '10.0.0.2')].map((event) => ({
-        ...event,
-        advertIntervalMs: 100,
-      })),
-    )
-  const brief = await watched(t)
-  t.same(brief.judge(oneMasterAtATime(110), ...turns(1, 101)), [])
-  const handover = [advertEvent(100, '10.0.0.2'), advertEvent(101, '10.0.0.1'), advertEvent(216, '10.0.0.1')]
-  const silent = await watched(t)
-  t.same(
-    silent.judge(oneMasterAtATime(110), ...handover.map((event) => ({ ...event, advertIntervalMs: 100 }))),
-    [],
-    'a late second advert of the new master makes no second master of the old one',
-  )
-  const long = await watched(t)
-  t.match(long.judge(oneMasterAtATime(110), ...turns(1, 101, 201)), [/10.0.0.1 and 10.0.0.2 both advertise vrid 51/])
 })
