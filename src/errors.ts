@@ -54,9 +54,14 @@ export class LvslabError extends Error {
     return exitCodeOf(this.kind)
   }
 
-  /** The message with its detail, for a terminal. */
+  /** The code and the message with its detail, for a terminal. */
   describe(): string {
-    const parts = [`${this.code}: ${this.message}`]
+    return `${this.code}: ${this.explain()}`
+  }
+
+  /** The message with its detail, for where the code has a place of its own. */
+  explain(): string {
+    const parts = [this.message]
     if (this.tried !== undefined) parts.push(indent('tried', this.tried))
     if (this.seen !== undefined && this.seen !== '') parts.push(indent('saw', this.seen))
     if (this.todo !== undefined) parts.push(indent('do', this.todo))

@@ -92,3 +92,8 @@ export function reproduce(claim: Pick<ClaimRecord, 'id'>, command: readonly stri
 function quoted(word: string): string {
   return /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
+
+/** Why a claim did not pass, with the code of the error where one ended it; undefined where no reason was recorded. */
+export function whyNot({ code, reason }: Pick<ClaimRecord, 'code' | 'reason'>): string | undefined {
+  return code === undefined ? reason : [code, reason].filter((part) => part !== undefined).join(': ')
+}

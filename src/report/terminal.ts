@@ -4,7 +4,7 @@ import { evidenceFolder } from './evidence-path.ts'
 import { figureLine } from './figure-line.ts'
 import { madeOf } from './made-of.ts'
 import { duration, standing } from './quantity.ts'
-import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS } from './summary.ts'
+import { headline, inOrder, reproduce, totals, VERDICT_MARK, VERDICTS, whyNot } from './summary.ts'
 import { sweepText } from './sweep-text.ts'
 import { timelineTable, type TableLook } from './terminal-timeline.ts'
 import { oneLine, plural, shorten, wrap } from './text.ts'
@@ -107,9 +107,8 @@ function shownId(claim: ClaimRecord): string {
 }
 
 function reasonLines(claim: ClaimRecord): string[] {
-  if (claim.verdict === 'pass' || (claim.reason === undefined && claim.code === undefined)) return []
-  const reason = oneLine(claim.reason ?? 'no reason was recorded')
-  return [claim.code === undefined ? reason : `${oneLine(claim.code)}: ${reason}`]
+  const why = claim.verdict === 'pass' ? undefined : whyNot(claim)
+  return why === undefined ? [] : [oneLine(why)]
 }
 
 function detailOf(detail: string | undefined): string {

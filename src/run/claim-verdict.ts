@@ -26,10 +26,10 @@ export function verdictOf(
     // It never turns a miss into a pass, nor a check that has failed for good into a doubt.
     const undecided = thrown.undecided !== undefined && assertions.every(({ ok }) => ok)
     if (undecided) return { verdict: 'inconclusive', reason: `${thrown.message}: ${thrown.undecided}` }
-    return { verdict: 'fail', reason: thrown.describe(), code: thrown.code, errorKind: thrown.kind }
+    return { verdict: 'fail', reason: thrown.explain(), code: thrown.code, errorKind: thrown.kind }
   }
   const full = thrown === undefined ? undefined : diskFull(thrown, "write the claim's evidence")
-  if (full) return { verdict: 'fail', reason: full.describe(), code: full.code, errorKind: full.kind }
+  if (full) return { verdict: 'fail', reason: full.explain(), code: full.code, errorKind: full.kind }
   if (thrown !== undefined) {
     return { verdict: 'fail', reason: thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown) }
   }

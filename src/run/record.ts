@@ -144,7 +144,7 @@ export interface ClaimRecord {
   /** The claim proves that something does NOT work. */
   readonly negative: boolean
   readonly verdict: Verdict
-  /** Why it is not a pass; or why it was skipped. */
+  /** Why it is not a pass, or was skipped; without the code. */
   readonly reason?: string
   /** Error code when a coded error ended it. */
   readonly code?: string

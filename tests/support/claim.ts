@@ -1,4 +1,5 @@
 import t from 'tap'
+import { whyNot } from '../../src/report/index.ts'
 import { findClaim, isSelected, runClaim } from '../../src/run/claim-session.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { declaredAt } from './declared-at.ts'
@@ -27,6 +28,6 @@ export function claim(id: string, body: (context: ClaimContext) => Promise<void>
     for (const { name, value, unit, window, within } of record.figures) {
       if (within !== undefined) test.ok(within, `${name}: ${value} ${unit} in ${window?.min}..${window?.max}`)
     }
-    if (record.verdict === 'fail') test.fail(record.reason ?? 'failed')
+    if (record.verdict === 'fail') test.fail(whyNot(record) ?? 'failed')
   })
 }

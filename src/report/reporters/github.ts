@@ -1,7 +1,7 @@
 import { appendFile, stat } from 'node:fs/promises'
 import type { ClaimRecord, RunRecord } from '../../run/record.ts'
 import { evidenceFolder } from '../evidence-path.ts'
-import { inOrder, reproduce, worstFirst } from '../summary.ts'
+import { inOrder, reproduce, whyNot, worstFirst } from '../summary.ts'
 import { oneLine, plainLines, shorten } from '../text.ts'
 import { renderMarkdown } from './markdown.ts'
 import type { Output, Reporter } from './reporter.ts'
@@ -58,10 +58,9 @@ async function appendSummary(path: string, markdown: string): Promise<void> {
 }
 
 function messageOf(claim: ClaimRecord): string {
-  const code = claim.code === undefined ? '' : `${claim.code}: `
   const folder = evidenceFolder(claim)
   const evidence = folder === undefined ? '' : `\nevidence: ${folder}`
-  return `${code}${claim.reason ?? 'no reason was recorded'}${evidence}\nagain: ${reproduce(claim)}`
+  return `${whyNot(claim) ?? 'no reason was recorded'}${evidence}\nagain: ${reproduce(claim)}`
 }
 
 function annotation(level: 'error' | 'warning' | 'notice', claim: ClaimRecord, what: string, message: string): string {

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../errors.ts'
-import type { ClaimStart, Reporter } from '../../report/index.ts'
+import { whyNot, type ClaimStart, type Reporter } from '../../report/index.ts'
 import type { ClaimRecord } from '../record.ts'
 import { remainingMs, type PlannedClaim } from './estimate.ts'
 import { LiveBlock, type Terminal } from './live-block.ts'
@@ -109,7 +109,7 @@ export class ProgressView implements Reporter {
     // One line each on a terminal; a log has room.
     const room = this.#live ? this.#live.width - `${this.#time()}  ✓ ${id}   ${took}`.length : Infinity
     const title = record.title.length > room ? `${record.title.slice(0, Math.max(0, room - 1))}…` : record.title
-    const reason = record.verdict === 'pass' ? undefined : record.reason
+    const reason = record.verdict === 'pass' ? undefined : whyNot(record)
     const lines = (reason ?? '').split('\n').map((line) => `           ${line}`)
     const head = `${this.#paint('90', this.#time())}  ${mark} ${id} ${title}  ${this.#paint('90', took)}`
     this.#write([head, ...(reason === undefined ? [] : lines)].join('\n'))
