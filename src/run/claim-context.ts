@@ -1,33 +1,30 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { after, type ClusterTime } from '../clock.ts'
 import { keepalivedsOf, type BootOptions, type Cluster, type Lab, type Node, type Wishes } from '../cluster/index.ts'
-import type { Capability, LatenessSpan, WireSource } from '../engine/engine.ts'
+import type { Capability, WireSource } from '../engine/engine.ts'
 import type { WaitNotice } from '../fabric/index.ts'
 import { needsOf } from '../fault/index.ts'
 import { parseNamedWishes, type KeepalivedTree } from '../image/index.ts'
 import { chosenFor, type Claim, type Topology } from '../topology/index.ts'
 import {
   type Coverage,
-  coverageOf,
   expectedWindows,
   healthOf,
-  judge,
   type ExpectedWindows,
   type Inspection,
   type Invariant,
   type InvariantName,
-  type Judgement,
   type ShareVerdict,
   type TimelineDraft,
-  type Window,
 } from '../verdict/index.ts'
+import { askForVips } from './ask-for-vips.ts'
 import { ClaimClusters, type Keep, type Sabotage } from './claim-clusters.ts'
 import { verdictOf } from './claim-verdict.ts'
 import { evidenceOf, listFiles, VERSIONS } from './evidence/index.ts'
 import { findingOf } from './known-regression.ts'
-import type { Assertion, ClaimRecord, Figure, Finding, Sweep } from './record.ts'
-import type { SweepOptions } from './sweep.ts'
+import { Measurements, type Measurement } from './measurements.ts'
+import type { Assertion, ClaimRecord, Finding, Sweep } from './record.ts'
+import { sweepOver, type SweepOptions } from './sweep.ts'
 import { type Excuses, Watch } from './watch.ts'
 
 export type { Keep, Sabotage } from './claim-clusters.ts'
@@ -53,30 +50,6 @@ export interface ClaimOptions {
   readonly onJudged?: () => void
   readonly source?: ClaimRecord['source']
   readonly regression?: ClaimRecord['regression']
-}
-
-export interface Measurement {
-  readonly name: string
-  readonly value: number
-  /** Default: "ms". */
-  readonly unit?: string
-  readonly window?: Window
-  /** When the measured span began: how late the machines were in it decides what a miss means. */
-  readonly since?: ClusterTime
-  /** When the time in which lateness counts ended. Default: `value` after `since`. */
-  readonly until?: ClusterTime
-  /** Whose lateness can have caused a miss. Default: anybody's. */
-  readonly of?: readonly Node[]
-  /** The span lies between two firings of one machine's own timer: a late first one makes it look short. */
-  readonly periodic?: boolean
-  /**
-   * Lateness from here on, ms, can have caused a miss of any size: of a client that stood still for as long as it waits
-   * for an answer, one more request is lost, whenever that was.
-   */
-  readonly decisiveMs?: number
-  /** How much longer the span may have been, ms. */
-  readonly uncertaintyMs?: number
-  readonly note?: string
 }
 
 export interface HealthOptions {
@@ -109,8 +82,7 @@ export class ClaimContext {
   readonly #options: ClaimOptions
   readonly #clusters: ClaimClusters
   readonly #assertions: Assertion[] = []
-  readonly #figures: Figure[] = []
-  readonly #undecided = new Map<string, string>()
+  readonly #measured = new Measurements()
   readonly #findings: Finding[] = []
   readonly #timelines: TimelineDraft[] = []
   readonly #sweeps: Sweep[] = []
@@ -119,7 +91,6 @@ export class ClaimContext {
   #windows: { readonly key: string; readonly windows: Promise<ExpectedWindows> } | undefined
   #said: string | undefined
   #protocolWaitMs = 0
-  #lateness = { fabricMaxMs: 0, fabricP99Ms: 0 }
   #wire: WireSource | undefined
 
   constructor(options: ClaimOptions) {
@@ -214,48 +185,8 @@ export class ClaimContext {
   }
 
   /** A figure; with a window, one that must lie inside it. Answers whether it does. */
-  async measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
-    const { name, value, unit = 'ms', window, uncertaintyMs = 0 } = measurement
-    const judgement = await this.#judge(cluster, measurement)
-    const note = [
-      measurement.note,
-      uncertaintyMs >= 1 ? `up to ${uncertaintyMs.toFixed(0)} ms longer` : undefined,
-      judgement === 'undecided'
-        ? 'not decided: the machine was late by more than the miss, or by enough to cause it'
-        : undefined,
-    ].filter((part) => part !== undefined)
-    this.#figures.push({
-      ...{ name, value: Math.round(value * 1000) / 1000, unit },
-      ...(window && {
-        window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
-        within: judgement === 'inside',
-      }),
-      ...(note.length === 0 ? {} : { note: note.join('; ') }),
-    })
-    return judgement === undefined || judgement === 'inside'
-  }
-
-  /** What the lateness of harness and machines leaves of a measurement. Notes what it leaves undecided. */
-  async #judge(cluster: Cluster, measurement: Measurement): Promise<Judgement | undefined> {
-    const { name, value, window, since, uncertaintyMs = 0 } = measurement
-    const late = since === undefined ? undefined : await cluster.lateness(since, spanOf(measurement, since))
-    if (late) this.#noteLateness(late)
-    if (!window) return undefined
-    const lateBy = {
-      fabricLateMs: late?.fabricMaxMs ?? 0,
-      machineLateMs: late?.machineMs ?? 0,
-      startLateMs: since === undefined ? 0 : await startLateness(cluster, measurement, since),
-    }
-    const { decisiveMs = Infinity } = measurement
-    const judgement = judge({ valueMs: value, uncertaintyMs, decisiveMs, ...lateBy }, window)
-    if (judgement === 'undecided') {
-      const lateMs = lateBy.fabricLateMs + lateBy.machineLateMs + lateBy.startLateMs
-      const miss = `${value.toFixed(1)} ms misses ${window.minMs}..${window.maxMs} ms`
-      const decisive = lateBy.machineLateMs >= decisiveMs
-      const than = decisive ? 'and the machine was late enough to cause that' : 'by less than the machine was late'
-      this.#undecided.set(name, `${name}: ${miss} ${than} (${lateMs.toFixed(0)} ms)`)
-    }
-    return judgement
+  measure(cluster: Cluster, measurement: Measurement): Promise<boolean> {
+    return this.#measured.measure(cluster, measurement)
   }
 
   /**
@@ -263,40 +194,15 @@ export class ClaimContext {
    * right, and tight, when all lie in it and cover it. `strike` waits for its phase (`atPhase`), breaks, measures and heals.
    * The figure "coverage of the window" and the record's `sweeps` tell how much of it they covered.
    */
-  async sweep(cluster: Cluster, { name, window, phases, of, strike }: SweepOptions): Promise<Coverage> {
-    const points: (Sweep['points'][number] & { readonly judgement: Judgement | undefined })[] = []
-    for (let count = 0; count < phases; count++) {
-      const phase = count / phases
-      this.say(`${name}: phase ${count + 1} of ${phases}`)
-      const { value, since, uncertaintyMs = 0 } = await strike(phase)
-      const measurement = { name: `${name} at phase ${phase.toFixed(3)}`, value, window, since, uncertaintyMs }
-      const judgement = await this.#judge(cluster, { ...measurement, ...(of === undefined ? {} : { of }) })
-      points.push({ phase, value: Math.round(value * 1000) / 1000, within: judgement === 'inside', judgement })
-    }
-    const coverage = coverageOf(
-      points.map(({ value }) => value),
-      window,
-    )
-    const outside = points.filter(({ judgement }) => judgement === 'outside')
+  async sweep(cluster: Cluster, options: SweepOptions): Promise<Coverage> {
+    const { name, phases } = options
+    const { coverage, record, outside } = await sweepOver(this.#measured, cluster, options, (line) => this.say(line))
     this.check(
       `${name}: none of ${phases} phases misses its window`,
       outside.length === 0,
       outside.map(({ phase, value }) => `${value} ms at phase ${phase}`).join(', ') || undefined,
     )
-    const { share, largestGapMs, lowSlackMs, highSlackMs } = coverage
-    this.#sweeps.push({
-      name,
-      window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
-      points: points.map(({ phase, value, within }) => ({ phase, value, within })),
-      ...{ share, largestGapMs, lowSlackMs, highSlackMs },
-    })
-    const ms = (figure: number): string => `${figure.toFixed(0)} ms`
-    this.#figures.push({
-      name: `coverage of the window: ${name}`,
-      value: Math.round(share * 1000) / 1000,
-      unit: 'share',
-      note: `${phases} phases; largest gap ${ms(largestGapMs)}, ${ms(lowSlackMs)} from the lower end, ${ms(highSlackMs)} from the upper`,
-    })
+    this.#sweeps.push(record)
     return coverage
   }
 
@@ -326,7 +232,8 @@ export class ClaimContext {
       thrown = error
     }
     await this.#lookBack()
-    const notes = { assertions: this.#assertions, figures: this.#figures, undecided: this.#undecided }
+    const { figures, undecided } = this.#measured
+    const notes = { assertions: this.#assertions, figures, undecided }
     const measured = verdictOf(notes, this.#clusters.casualty() ?? thrown)
     const { claim, topology, attempt, outDir, regression, lastAttempt = true, keep } = this.#options
     this.#options.onJudged?.()
@@ -341,7 +248,7 @@ export class ClaimContext {
     const record: ClaimRecord = {
       ...{ id: claim.id, topology: topology.name, title: claim.title, negative: claim.negative },
       ...end,
-      ...{ figures: this.#figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
+      ...{ figures, assertions: this.#assertions, timelines: this.#timelines, findings: this.#findings },
       ...(this.#sweeps.length === 0 ? {} : { sweeps: this.#sweeps }),
       ...(this.#clusters.versions === undefined ? {} : { versions: this.#clusters.versions }),
       // A cluster that stays up goes on writing.
@@ -350,7 +257,7 @@ export class ClaimContext {
       durationMs: Math.round(performance.now() - started),
       ...(bootMs === undefined ? {} : { bootMs: Math.round(bootMs) }),
       protocolWaitMs: Math.round(this.#protocolWaitMs),
-      lateness: this.#lateness,
+      lateness: this.#measured.lateness,
       ...(this.#wire === undefined ? {} : { wire: this.#wire }),
       attempt,
       ...(this.#options.source === undefined ? {} : { source: this.#options.source }),
@@ -370,7 +277,7 @@ export class ClaimContext {
     for (const { cluster, since } of this.#clusters.all) {
       // A fabric that died is the error that the claim ends with; its lateness is of no interest.
       const late = await cluster.lateness(since).catch(() => undefined)
-      if (late) this.#noteLateness(late)
+      if (late) this.#measured.noteLateness(late)
       const source = cluster.engine.wireSource
       if (source && source.precisionMs >= (this.#wire?.precisionMs ?? 0)) this.#wire = source
     }
@@ -384,46 +291,4 @@ export class ClaimContext {
     const todo = promised ? 'it recorded no timeline' : 'it recorded a timeline: add "records: [timeline]" to the claim'
     this.check('the claim records what topology.yaml says', false, todo)
   }
-
-  #noteLateness({ fabricMaxMs, fabricP99Ms }: { readonly fabricMaxMs: number; readonly fabricP99Ms: number }): void {
-    const larger = (a: number, b: number): number => Math.round(Math.max(a, b) * 100) / 100
-    this.#lateness = {
-      fabricMaxMs: larger(this.#lateness.fabricMaxMs, fabricMaxMs),
-      fabricP99Ms: larger(this.#lateness.fabricP99Ms, fabricP99Ms),
-    }
-  }
-}
-
-/** A timer is late by what its machine waited for a processor around its firing; the meter looks four times a second. */
-const START_SPAN_MS = 500
-
-async function startLateness(cluster: Cluster, { periodic, of }: Measurement, since: ClusterTime): Promise<number> {
-  if (periodic !== true) return 0
-  const { machineMs } = await cluster.lateness(after(since, -START_SPAN_MS), { until: since, ...machinesOf(of) })
-  return machineMs
-}
-
-/** Lateness after what was measured had ended excuses nothing. */
-function spanOf({ value, unit = 'ms', of, until }: Measurement, since: ClusterTime): LatenessSpan {
-  const end = until ?? (unit === 'ms' && value > 0 ? after(since, value) : undefined)
-  return {
-    ...(end === undefined ? {} : { until: end }),
-    ...machinesOf(of),
-  }
-}
-
-function machinesOf(nodes: Measurement['of']): Pick<LatenessSpan, 'machines'> {
-  return nodes === undefined ? {} : { machines: nodes.map(({ name }) => name) }
-}
-
-/**
- * A rule about who answers ARP proves nothing where nobody asks: the client asks for every VIP, and forgets what it knew.
- * Never rejects: a client that is gone has asked nothing.
- */
-async function askForVips({ client, vips }: Cluster): Promise<void> {
-  const asks = vips.flatMap(({ address, spec }) => {
-    const nic = client.spec.interfaces.find(({ network }) => network === spec.network)?.name
-    return nic === undefined ? [] : [`ip neigh flush dev ${nic}; arping -q -c 1 -w 2 -I ${nic} ${address}`]
-  })
-  if (asks.length > 0) await client.run(asks.join('; ')).catch(() => undefined)
 }

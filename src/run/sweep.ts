@@ -1,7 +1,9 @@
 import { after, type ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
 import type { EventMatcher } from '../fabric/index.ts'
-import type { Window } from '../verdict/index.ts'
+import { type Coverage, coverageOf, type Judgement, type Window } from '../verdict/index.ts'
+import type { Measurements } from './measurements.ts'
+import type { Figure, Sweep } from './record.ts'
 
 /** What one phase of a sweep was measured at. */
 export interface SweepPoint {
@@ -42,4 +44,52 @@ export async function atPhase(
     await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
   }
   return moment
+}
+
+type Point = Sweep['points'][number] & { readonly judgement: Judgement | undefined }
+
+/** Strikes at each phase and judges what was measured; the coverage is a figure, too. */
+export async function sweepOver(
+  measured: Measurements,
+  cluster: Cluster,
+  { name, window, phases, of, strike }: SweepOptions,
+  say: (line: string) => void,
+): Promise<{ readonly coverage: Coverage; readonly record: Sweep; readonly outside: readonly Point[] }> {
+  const points: Point[] = []
+  for (let count = 0; count < phases; count++) {
+    const phase = count / phases
+    say(`${name}: phase ${count + 1} of ${phases}`)
+    const { value, since, uncertaintyMs = 0 } = await strike(phase)
+    const measurement = { name: `${name} at phase ${phase.toFixed(3)}`, value, window, since, uncertaintyMs }
+    const judgement = await measured.judge(cluster, { ...measurement, ...(of === undefined ? {} : { of }) })
+    points.push({ phase, value: Math.round(value * 1000) / 1000, within: judgement === 'inside', judgement })
+  }
+  const coverage = coverageOf(
+    points.map(({ value }) => value),
+    window,
+  )
+  measured.figures.push({ name: `coverage of the window: ${name}`, ...coverageFigure(coverage, phases) })
+  const { share, largestGapMs, lowSlackMs, highSlackMs } = coverage
+  return {
+    coverage,
+    record: {
+      name,
+      window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+      points: points.map(({ phase, value, within }) => ({ phase, value, within })),
+      ...{ share, largestGapMs, lowSlackMs, highSlackMs },
+    },
+    outside: points.filter(({ judgement }) => judgement === 'outside'),
+  }
+}
+
+function coverageFigure(
+  { share, largestGapMs, lowSlackMs, highSlackMs }: Coverage,
+  phases: number,
+): Omit<Figure, 'name'> {
+  const ms = (figure: number): string => `${figure.toFixed(0)} ms`
+  return {
+    value: Math.round(share * 1000) / 1000,
+    unit: 'share',
+    note: `${phases} phases; largest gap ${ms(largestGapMs)}, ${ms(lowSlackMs)} from the lower end, ${ms(highSlackMs)} from the upper`,
+  }
 }
