@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,7 +20,9 @@ import { wake } from '../wake.ts'
 import { guestArchive } from '../guest-archive.ts'
 import { LatenessMeter } from '../vm/lateness-meter.ts'
 import { ConsoleTail } from './console-tail.ts'
+import { lackingNetwork } from './lacking-network.ts'
 import { qemuOfDomain } from './qemu-of-domain.ts'
+import { BLANK, hasSnapshot, readyName, saveAll } from './snapshots.ts'
 import { TcpdumpWire } from './tcpdump-wire.ts'
 import { refuse, VAGRANT_CAPABILITIES } from './vagrant-capabilities.ts'
 import { vagrantState } from './vagrant-command.ts'
@@ -33,8 +34,6 @@ export interface VagrantBootOptions extends EngineBoot {
   readonly host: VagrantHost
 }
 
-/** Booted, and as the box is. */
-const BLANK = 'lvslab-blank'
 const PROVISION_TIMEOUT_MS = 240_000
 /** An emulated machine ends what ran on a connection within that, ms. */
 const HANG_UP_MS = 1_500
@@ -289,24 +288,15 @@ export class VagrantCluster implements EngineCluster {
     })
   }
 
-  /** Stops all machines at one moment and saves them; older snapshots of the kind go. */
+  /** Stops all machines at one moment and saves them. */
   async #save(snapshot: string): Promise<void> {
-    const { libvirt } = this.#options.host
     const machines = [...this.machines.values()]
     await Promise.all(machines.map((machine) => machine.exec('sync')))
     // Nobody is to wake up in the copy who talks to a host of long ago: sessions end before.
     for (const machine of machines) machine.hangUp()
     await pause(HANG_UP_MS)
     await Promise.all(machines.map((machine) => machine.freeze()))
-    await Promise.all(
-      machines.map(async ({ domain }) => {
-        const stale = (await libvirt.snapshots(domain)).filter(
-          (one) => one === snapshot || (snapshot !== BLANK && one.startsWith('lvslab-ready-')),
-        )
-        for (const one of stale) await libvirt.deleteSnapshot(domain, one)
-        await libvirt.saveSnapshot(domain, snapshot)
-      }),
-    )
+    await saveAll(this.#options.host, machines, snapshot)
     await Promise.all(machines.map((machine) => machine.thaw()))
   }
 
@@ -378,37 +368,9 @@ export class VagrantCluster implements EngineCluster {
   }
 }
 
-/** Whether all machines have it: one that was interrupted in the making is none. */
-async function hasSnapshot({ libvirt, machines }: VagrantHost, snapshot: string): Promise<boolean> {
-  const all = await Promise.all([...machines.values()].map(({ domain }) => libvirt.snapshots(domain)))
-  return all.every((names) => names.includes(snapshot))
-}
-
-/** Another content of a node's files, another ready cluster. */
-async function readyName(topology: Topology): Promise<string> {
-  const hash = createHash('sha256')
-  const scripts = await provisionScripts()
-  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, 'by-mac')))
-  for (const { path, content, mode } of [...scripts, ...files.flat()]) hash.update(`${path}\0${mode}\0`).update(content)
-  return `lvslab-ready-${hash.digest('hex').slice(0, 12)}`
-}
-
 function otherTopology(has: Topology, wanted: Topology): UsageError {
   return new UsageError('LVSLAB_E_VAGRANT_TOPOLOGY', `Vagrant's machines are those of ${has.name}`, {
     tried: `boot ${wanted.name} on them`,
     todo: 'run the claims of one topology at a time with --engine vagrant',
   })
-}
-
-function lackingNetwork(): NetworkControl {
-  const impair = (what: string) => (): Promise<never> => refuse(['impairment'], what)
-  const network = (what: string) => (): Promise<never> => refuse(['network'], what)
-  return {
-    impair: impair('impair a cable'),
-    cut: impair('cut a cable one way'),
-    partition: network('split a network'),
-    setKind: network('make a hub of a switch'),
-    admit: () => refuse(['stranger'], 'plug a stranger in'),
-    flushMacs: network('make a switch forget what it learnt'),
-  }
 }

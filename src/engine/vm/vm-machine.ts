@@ -9,12 +9,13 @@ import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal,
 import { Agent } from './agent.ts'
 import { BootWatch, lastWordsOfKernel, textOf } from './boot-watch.ts'
 import { putFiles } from '../put-files.ts'
-import { machineArgs, TERMINALS, type Nic } from './qemu-args.ts'
+import { MachineTrouble } from './machine-trouble.ts'
+import { machineArgs, type Nic } from './qemu-args.ts'
 import { QemuProcess } from './qemu-process.ts'
 import { Qmp } from './qmp.ts'
 import { loadState } from './saved-state.ts'
-import { VmTerminal } from './vm-terminal.ts'
 import type { NodeHost, SavedMachine } from './vm-host.ts'
+import { VmTerminals } from './vm-terminals.ts'
 
 /** A machine that boots from its disk answers within a quarter of this, if the host lets it run. */
 const OWN_BOOT_TIME_MS = 45_000
@@ -57,13 +58,15 @@ export class VmMachine implements Machine {
   #standstill: Standstill | undefined
   /** A boot that goes on by itself since a reset. */
   #rising: Promise<void> | undefined
-  /** Numbers of the terminals that are in use. */
-  readonly #terminals = new Set<number>()
+  readonly #terminals: VmTerminals
+  readonly #trouble: MachineTrouble
 
   constructor(options: VmMachineOptions) {
     this.name = options.name
     this.consolePath = options.consolePath
     this.#options = options
+    this.#terminals = new VmTerminals(this, options.directory)
+    this.#trouble = new MachineTrouble(options.name, options.consolePath)
   }
 
   get running(): boolean {
@@ -172,7 +175,7 @@ export class VmMachine implements Machine {
     agent.start('echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger').catch(() => undefined)
     const deadline = performance.now() + PANIC_TIMEOUT_MS
     while (said() === before) {
-      if (performance.now() > deadline) throw this.#withConsole('did not panic', 'LVSLAB_E_PANIC')
+      if (performance.now() > deadline) throw this.#trouble.refused('did not panic', 'LVSLAB_E_PANIC')
       await pause(PANIC_LOOK_MS)
     }
     const at = this.#now()
@@ -225,28 +228,8 @@ export class VmMachine implements Machine {
     return lastLines(await readFile(this.consolePath, 'utf8').catch(() => ''), lines)
   }
 
-  async openTerminal(options?: TerminalOptions): Promise<Terminal> {
-    const free = Array.from({ length: TERMINALS }, (_, index) => index).find((index) => !this.#terminals.has(index))
-    if (free === undefined) {
-      throw new InfrastructureError(
-        'LVSLAB_E_TERMINALS_BUSY',
-        `all ${TERMINALS} terminals of ${this.name} are in use`,
-        {
-          todo: 'leave one of the shells (exit), or use "npx lvslab exec"',
-        },
-      )
-    }
-    // Taken at once: a second shell may be asked for before this one is open.
-    this.#terminals.add(free)
-    try {
-      const terminal = await VmTerminal.open(this, free, join(this.#options.directory, `tty${free}`), options)
-      // Free again only when nothing of the old session can write to it any more.
-      void terminal.ended.then(() => terminal.close()).then(() => this.#terminals.delete(free))
-      return terminal
-    } catch (error) {
-      this.#terminals.delete(free)
-      throw error
-    }
+  openTerminal(options?: TerminalOptions): Promise<Terminal> {
+    return this.#terminals.open(options)
   }
 
   async dispose(): Promise<void> {
@@ -304,12 +287,13 @@ export class VmMachine implements Machine {
     const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
     const watched = { consolePath: this.consolePath, pid: this.pid, ownTimeMs: OWN_BOOT_TIME_MS }
     const watch = new BootWatch(watched, () => agent.close())
+    const { kind } = this.#options.host.acceleration
     try {
       await agent.open(timeoutMs)
     } catch (error) {
-      if (watch.hopeless !== undefined) throw this.#bootError(`will not come up: ${watch.hopeless}`)
+      if (watch.hopeless !== undefined) throw this.#trouble.notUp(`will not come up: ${watch.hopeless}`, { kind })
       if (!this.running) throw this.#goneError('boot it')
-      throw this.#bootError(`did not come up within ${timeoutMs / 1000} s`, messageOf(error))
+      throw this.#trouble.notUp(`did not come up within ${timeoutMs / 1000} s`, { kind, reason: messageOf(error) })
     } finally {
       watch.stop()
     }
@@ -329,7 +313,7 @@ export class VmMachine implements Machine {
     return new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         stop()
-        reject(this.#withConsole('did not reboot', 'LVSLAB_E_REBOOT'))
+        reject(this.#trouble.refused('did not reboot', 'LVSLAB_E_REBOOT'))
       }, COLD_BOOT_TIMEOUT_MS)
       const stop = qmp.onEvent(({ event }) => {
         if (event !== 'RESET') return
@@ -368,45 +352,17 @@ export class VmMachine implements Machine {
     if (this.#death !== undefined && !this.running) return this.#goneError('keep it running')
     if (this.standstill === 'panicked') return undefined
     const panic = this.running ? lastWordsOfKernel(this.consolePath) : undefined
-    if (panic === undefined) return undefined
-    return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} has crashed: ${panic}`, {
-      tried: 'keep it running',
-      seen: this.#lastOfConsole(),
-      todo: `look at its console: ${this.consolePath}`,
-    })
+    return panic === undefined ? undefined : this.#trouble.crashed(panic)
   }
 
   #goneError(tried: string, cause?: unknown): InfrastructureError {
     const how = this.#death ?? (this.running || this.#poweredOff ? undefined : this.#process?.lastWords())
-    const died = how !== undefined && how !== ''
-    return new InfrastructureError('LVSLAB_E_MACHINE_DOWN', `${this.name} is not running`, {
-      tried,
-      seen: died ? `QEMU ended: ${how}\n${this.#lastOfConsole()}` : `it is ${this.standstill ?? 'off'}`,
-      todo: `look at its console: ${this.consolePath}`,
-      cause,
-    })
-  }
-
-  #lastOfConsole(): string {
-    const lines = lastLines(textOf(this.consolePath), 12)
-    return lines === '' ? 'its console says nothing' : `the console's last lines:\n${lines}`
-  }
-
-  #bootError(what: string, reason?: string): InfrastructureError {
-    return new InfrastructureError('LVSLAB_E_BOOT', `${this.name} ${what}`, {
-      tried: `boot ${this.name} under ${this.#options.host.acceleration.kind}`,
-      seen: `${reason === undefined ? '' : `${reason}\n`}${this.#lastOfConsole()}`,
-      todo: 'if the console is empty, try more memory, or LVSLAB_ACCEL=tcg; otherwise the lines above say what it waits for',
-    })
-  }
-
-  #withConsole(what: string, code: `LVSLAB_E_${string}`): InfrastructureError {
-    return new InfrastructureError(code, `${this.name} ${what}`, { todo: `look at its console: ${this.consolePath}` })
+    return this.#trouble.gone(tried, { how, standstill: this.standstill, cause })
   }
 }
 
 /** An empty qcow2 image over `backing`, which is never written to. */
-export async function createOverlay(path: string, backing: string, format: 'raw' | 'qcow2'): Promise<void> {
+async function createOverlay(path: string, backing: string, format: 'raw' | 'qcow2'): Promise<void> {
   await rm(path, { force: true })
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', backing, path], { timeoutMs: 20_000 })
 }
