@@ -61,3 +61,9 @@ export function nodeEnv(topology: Topology, node: NodeSpec, links: LinkNames): s
     .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
     .join('')
 }
+
+/** Servers before those who need them: pages must be there to be mounted, and up when a health checker looks. */
+export function startOrder({ nodes }: Topology): NodeSpec[][] {
+  const turn = ({ roles }: NodeSpec): number => (roles.includes('nfs-server') ? 0 : roles.includes('director') ? 2 : 1)
+  return [0, 1, 2].map((now) => nodes.filter((node) => turn(node) === now))
+}

@@ -15,7 +15,7 @@ import type {
   NodeVersions,
   WireSource,
 } from '../engine.ts'
-import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import { GUEST_SCRIPTS, nodeFiles, provisionScripts, startOrder } from '../provision.ts'
 import { wake } from '../wake.ts'
 import { guestArchive } from '../guest-archive.ts'
 import { LatenessMeter } from '../vm/lateness-meter.ts'
@@ -233,12 +233,8 @@ export class VagrantCluster implements EngineCluster {
     await this.#run(node, `${role}sh ${GUEST_SCRIPTS}/node.sh start`)
   }
 
-  /** Servers before those who need them: pages must be there to be mounted, and up when a health checker looks. */
   async startServices(): Promise<void> {
-    const turn = ({ roles }: NodeSpec): number =>
-      roles.includes('nfs-server') ? 0 : roles.includes('director') ? 2 : 1
-    for (const now of [0, 1, 2]) {
-      const nodes = this.topology.nodes.filter((node) => turn(node) === now)
+    for (const nodes of startOrder(this.topology)) {
       await Promise.all(nodes.map((node) => this.#run(node, `sh ${GUEST_SCRIPTS}/node.sh start`)))
     }
   }

@@ -1,34 +1,25 @@
-import { copyFile, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, UsageError } from '../../errors.ts'
 import { Fabric, type CableId, type PortCounts, type Wire } from '../../fabric/index.ts'
 import { removeScratchDir, scratchDir } from '../../host/paths.ts'
-import { ensureEntry, trimSnapshots } from '../../image/index.ts'
 import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
-import type { ClusterLateness, EngineBoot, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
-import { GUEST_SCRIPTS, nodeFiles, provisionScripts } from '../provision.ts'
+import type { ClusterLateness, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
+import { GUEST_SCRIPTS, nodeFiles, provisionScripts, startOrder } from '../provision.ts'
 import { wake } from '../wake.ts'
 import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from '../guest-archive.ts'
-import { ensureTemplate, hostKey, savedIn, saveMachine } from './template.ts'
+import { keepalivedRefusal, KEEPALIVED_REFUSED } from './keepalived-refusal.ts'
+import { ensureSnapshot, type VmBootOptions } from './ready-snapshot.ts'
+import { ensureTemplate, savedIn, saveMachine } from './template.ts'
 import type { MachineShape } from './qemu-args.ts'
 import { LatenessMeter } from './lateness-meter.ts'
-import { hostFor, versionsOf, type NodeHost, type SavedMachine, type VmHost } from './vm-host.ts'
+import { hostFor, versionsOf, type NodeHost, type SavedMachine } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
 
-export interface VmBootOptions extends EngineBoot {
-  readonly host: VmHost
-}
-
 const PROVISION_TIMEOUT_MS = 90_000
-
-/** What provision/director.sh ends with when keepalived objects to its configuration (sysexits.h, EX_DATAERR). */
-const KEEPALIVED_REFUSED = 65
-
-/** Bumped when what a cluster must have reached before it is saved changes (see src/cluster/ready/). */
-const SNAPSHOT_VERSION = 3
 
 /** The cluster as QEMU machines, one process each, their cables in one fabric. */
 export class VmCluster implements EngineCluster {
@@ -63,7 +54,7 @@ export class VmCluster implements EngineCluster {
    * @throws InfrastructureError as the machines and the fabric do
    */
   static async boot(options: VmBootOptions): Promise<VmCluster> {
-    const snapshot = options.mode === 'snapshot' ? await ensureSnapshot(options) : undefined
+    const snapshot = options.mode === 'snapshot' ? await ensureSnapshot(options, VmCluster.#bootForSaving) : undefined
     const cluster = await VmCluster.#wire(options)
     try {
       if (snapshot === undefined) await cluster.#fresh()
@@ -77,7 +68,7 @@ export class VmCluster implements EngineCluster {
 
   /** Builds what the cache lacks for booting a topology, so that no claim is charged with it. */
   static async prepare(options: Omit<VmBootOptions, 'mode'>): Promise<void> {
-    await ensureSnapshot(options)
+    await ensureSnapshot(options, VmCluster.#bootForSaving)
   }
 
   static async #wire(options: VmBootOptions): Promise<VmCluster> {
@@ -163,12 +154,8 @@ export class VmCluster implements EngineCluster {
     await removeScratchDir(this.#scratch)
   }
 
-  /** Servers before those who need them: pages must be there to be mounted, and up when a health checker looks. */
   async startServices(): Promise<void> {
-    const turn = ({ roles }: NodeSpec): number =>
-      roles.includes('nfs-server') ? 0 : roles.includes('director') ? 2 : 1
-    for (const now of [0, 1, 2]) {
-      const nodes = this.topology.nodes.filter((node) => turn(node) === now)
+    for (const nodes of startOrder(this.topology)) {
       await Promise.all(nodes.map((node) => this.#provision(node, `sh ${GUEST_SCRIPTS}/node.sh start`)))
     }
   }
@@ -223,7 +210,7 @@ export class VmCluster implements EngineCluster {
     for (const machine of machines) await saveMachine(machine, directory, `${machine.name}.`, this.#scratch)
   }
 
-  static async bootForSaving(options: Omit<VmBootOptions, 'mode'>, directory: string): Promise<void> {
+  static async #bootForSaving(options: Omit<VmBootOptions, 'mode'>, directory: string): Promise<void> {
     const cluster = await VmCluster.#wire({ ...options, mode: 'template' })
     try {
       await cluster.#fresh(directory)
@@ -268,74 +255,10 @@ export class VmCluster implements EngineCluster {
   }
 }
 
-/** keepalived's own words, with the files that the reader has in place of those in the machine. */
-function keepalivedRefusal(topology: Topology, name: string, said: string): UsageError {
-  const files = topology.nodes.find((node) => node.name === name)?.files ?? []
-  const seen = files.reduce(
-    (text, { guestPath, hostPath }) =>
-      text.replaceAll(`(${guestPath}: Line `, `(${hostPath}: Line `).replaceAll(/: Line (\d+)\)/g, ':$1)'),
-    said,
-  )
-  const conf = files.find(({ guestPath }) => guestPath.endsWith('/keepalived.conf'))
-  return new UsageError('LVSLAB_E_KEEPALIVED_REFUSED', `keepalived refuses its configuration on ${name}`, {
-    tried: `keepalived --config-test, with ${conf?.hostPath ?? '/etc/keepalived/keepalived.conf'}`,
-    seen: seen.slice(-1500),
-    todo: 'mend what keepalived objects to; it was not started',
-  })
-}
-
 export function cableOf(node: NodeSpec, nic: string): CableId {
   return `${node.name}:${nic}`
 }
 
 function unpackAndWake(): string {
   return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
-}
-
-const isMixed = ({ namedKernels, namedUserlands }: VmHost): boolean => namedKernels.length + namedUserlands.length > 0
-const keysOf = ({ kernel, userland }: NodeHost): string[] => [kernel.key, userland.key]
-
-async function ensureSnapshot(options: Omit<VmBootOptions, 'mode'>): Promise<string> {
-  const { host, topology, progress } = options
-  const files = await Promise.all(topology.nodes.map((node) => nodeFiles(topology, node, 'by-order')))
-  const scripts = await provisionScripts()
-  const text = (content: string | Uint8Array): string => Buffer.from(content).toString('base64')
-  const entry = await ensureEntry(
-    {
-      kind: 'snapshot',
-      label: `snapshot of ${topology.name}`,
-      needsMiB: topology.nodes.reduce((sum, node) => sum + node.memoryMiB, 500),
-      from: {
-        ...hostKey(host),
-        others: host.others.key,
-        ...(isMixed(host) ? { mixed: topology.nodes.map((node) => keysOf(hostFor(host, topology, node))) } : {}),
-        snapshotVersion: SNAPSHOT_VERSION,
-        nodes: topology.nodes.map(({ name, memoryMiB, interfaces, roles }) => ({ name, memoryMiB, interfaces, roles })),
-        files: [...files.flat(), ...scripts].map(({ path, content, mode }) => [path, mode, text(content)]),
-      },
-      build: async (directory) => {
-        const evidenceDir = await scratchDir('evidence')
-        try {
-          await VmCluster.bootForSaving({ ...options, evidenceDir }, directory)
-        } catch (error) {
-          // What the machines said is worth more than the snapshot.
-          await keepConsoles(topology, evidenceDir, options.evidenceDir)
-          throw error
-        } finally {
-          await removeScratchDir(evidenceDir)
-        }
-        return {}
-      },
-    },
-    progress,
-  )
-  if (entry.built) await trimSnapshots()
-  return entry.directory
-}
-
-async function keepConsoles(topology: Topology, from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true })
-  for (const { name } of topology.nodes) {
-    await copyFile(join(from, `${name}.console.log`), join(to, `${name}.console.log`)).catch(() => undefined)
-  }
 }
