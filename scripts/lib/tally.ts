@@ -1,8 +1,5 @@
 import { Parser, type Result } from 'tap-parser'
 import { stringify } from 'yaml'
-import { whyNot } from '../../src/report/index.ts'
-import { oneLine } from '../../src/report/text.ts'
-import type { ClaimRecord } from '../../src/run/record.ts'
 
 /** How many tests, or claims, ended how. */
 export interface Tally {
@@ -75,12 +72,18 @@ export function failedClaims(json: string): string[] {
   const { claims } = JSON.parse(json) as { claims: readonly FailedClaim[] }
   return claims
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip')
-    .map((claim) =>
-      `${claim.id} (${claim.verdict}): ${oneLine(whyNot(claim) ?? 'no reason was recorded')}`.slice(0, BRIEF),
-    )
+    .map(({ id, verdict, code, reason }) => {
+      const why = [code, reason?.replace(/\s+/g, ' ')].filter((part) => part !== undefined).join(': ')
+      return `${id} (${verdict}): ${why}`.slice(0, BRIEF)
+    })
 }
 
-type FailedClaim = Pick<ClaimRecord, 'id' | 'verdict' | 'code' | 'reason'>
+interface FailedClaim {
+  readonly id: string
+  readonly verdict: string
+  readonly code?: string
+  readonly reason?: string
+}
 
 function ofFile(file: Result, tests: Tally): Tally {
   const { passed, failed, skipped } = tests
