@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { whyNot } from '../../src/report/index.ts'
 import { loadTopology } from '../../src/topology/index.ts'
 import { SABOTAGE_TABLES, sabotageOf } from './sabotage/index.ts'
 import { prove } from './support/prove.ts'
@@ -49,7 +50,9 @@ for (const { topology, sabotages, full: everyClaim = false } of SABOTAGE_TABLES)
       const ids = !full ? withControl([telling]) : everyClaim ? all : withControl(Object.keys(red))
       const records = await prove(topology, { outDir: join(out, name), ids, sabotage: name })
       for (const id of ids) {
-        const { verdict, reason = '' } = records.get(id)!
+        const record = records.get(id)!
+        const { verdict } = record
+        const reason = whyNot(record) ?? ''
         const expected = red[id]
         if (expected)
           t.match({ verdict, reason }, { verdict: 'fail', reason: expected }, `${id} turns red, and says why`)

@@ -6,7 +6,7 @@ export interface NamedSabotage {
   readonly name: string
   readonly description: string
   readonly sabotage: Sabotage
-  /** The claims that must turn red, each with what its reason must say. */
+  /** The claims that must turn red, each with what its reason must say, the code of its error before it. */
   readonly red: Readonly<Record<string, RegExp>>
   /** Why those, and why not the others. */
   readonly why: string
