@@ -6,6 +6,7 @@ export { parseIpvsStats, parseIpvsTable, type IpvsRealServer, type IpvsService }
 export { Lab, type BootOptions, type LabOptions } from './lab.ts'
 export type { LabHost } from './lab-engine.ts'
 export { Node } from './node.ts'
+export { NARROW_RANGE, PORT_RANGE } from './port-range.ts'
 export { Service } from './service.ts'
 export { standstillWords } from './standstill.ts'
 export { vary, type Variation } from './vary.ts'

@@ -32,6 +32,11 @@ export class Node {
     return withoutPrefix(this.spec.interfaces[0]?.address ?? '')
   }
 
+  /** Whether one of its interfaces has this address by the topology, VIPs and lo left out. */
+  hasAddress(ip: string | undefined): boolean {
+    return this.spec.interfaces.some(({ address }) => withoutPrefix(address) === ip)
+  }
+
   /** MAC address of its first interface. */
   get mac(): string {
     return this.spec.interfaces[0]?.mac ?? ''

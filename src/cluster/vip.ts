@@ -1,6 +1,6 @@
 import { LvslabError } from '../errors.ts'
 import type { Wire } from '../fabric/index.ts'
-import { withoutPrefix, type Vip as VipSpec } from '../topology/index.ts'
+import type { Vip as VipSpec } from '../topology/index.ts'
 import type { Node } from './node.ts'
 
 /** A virtual IP, and who has it. */
@@ -49,8 +49,8 @@ export class VirtualIp {
   /** Who advertised it last, by the wire. */
   ownerByWire(): Node | undefined {
     const last = this.#wire.adverts({ network: this.spec.network }).findLast(({ priority }) => priority > 0)
-    return this.candidates.find((node) =>
-      node.spec.interfaces.some(({ mac }) => mac === last?.srcMac || this.#isAddress(node, last?.srcIp)),
+    return this.candidates.find(
+      (node) => node.spec.interfaces.some(({ mac }) => mac === last?.srcMac) || node.hasAddress(last?.srcIp),
     )
   }
 
@@ -58,9 +58,5 @@ export class VirtualIp {
   async others(): Promise<Node[]> {
     const owner = await this.owner()
     return this.candidates.filter((node) => node !== owner)
-  }
-
-  #isAddress(node: Node, ip: string | undefined): boolean {
-    return node.spec.interfaces.some(({ address }) => withoutPrefix(address) === ip)
   }
 }

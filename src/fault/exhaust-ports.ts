@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../cluster/index.ts'
+import { NARROW_RANGE, PORT_RANGE, type Cluster, type Node } from '../cluster/index.ts'
 import { InfrastructureError, UsageError } from '../errors.ts'
 import { demandTools, quoted } from './demand-tools.ts'
 import { EXHAUST_SCRIPT } from './exhaust-script.ts'
@@ -13,7 +13,6 @@ export interface ExhaustOptions {
   readonly ports?: number
 }
 
-const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
 /** What nginx as configured by Debian takes at once is 768, and two servers share it. */
 const MOST_PORTS = 1_000
 /** The connections end by themselves after that, s. */
@@ -34,17 +33,16 @@ export async function exhaustPorts(cluster: Cluster, node: Node, options: Exhaus
     throw refuse(`${ports} ports cannot be exhausted: 2 to ${MOST_PORTS} can`)
   }
   await demandTools(node, 'perl')
-  const range = (await node.succeed(`cat ${RANGE}`)).trim().replace(/\s+/g, ' ')
+  const range = (await node.succeed(`cat ${PORT_RANGE}`)).trim().replace(/\s+/g, ' ')
   const [low = 0, high = 0] = range.split(' ').map(Number)
-  if (high - low < 2 * MOST_PORTS)
-    throw refuse(`${node.name} has ports ${low} to ${high} only, which is narrow already`)
+  if (high - low < NARROW_RANGE) throw refuse(`${node.name} has ports ${low} to ${high} only, which is narrow already`)
   const tag = `lvslab-ports-${Math.random().toString(36).slice(2, 10)}`
   return strike(cluster, {
     kind: 'exhaustPorts',
     target: `${node.name}:${address}:${port}`,
     inflict: async () => {
       const { stdout, stderr } = await node.run(`
-        echo ${high - ports + 1} ${high} >${RANGE} || exit 1
+        echo ${high - ports + 1} ${high} >${PORT_RANGE} || exit 1
         perl -e ${quoted(EXHAUST_SCRIPT)} ${tag} ${address} ${port} ${ports} ${LONGEST_S} </dev/null >/run/${tag} 2>&1 &
         echo $! >/run/${tag}.pid
         for look in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -64,7 +62,7 @@ export async function exhaustPorts(cluster: Cluster, node: Node, options: Exhaus
           read -r pid 2>/dev/null </run/${tag}.pid &&
             tr '\\0' ' ' 2>/dev/null </proc/$pid/cmdline | grep -q ' ${tag} ' && kill -9 "$pid"
           rm -f /run/${tag} /run/${tag}.pid
-          echo ${range} >${RANGE}`),
+          echo ${range} >${PORT_RANGE}`),
       )
       return undefined
     },

@@ -1,5 +1,6 @@
 import type { ClusterTime } from '../clock.ts'
 import { after } from '../clock.ts'
+import { NARROW_RANGE, PORT_RANGE } from '../cluster/index.ts'
 import { LOAD_PORTS } from './ports.ts'
 
 /** One request of a curl client. */
@@ -65,7 +66,7 @@ export function curlCommand(options: CurlOptions): string {
  */
 export function curlConfig(options: CurlOptions & { readonly firstPort: number }): string {
   const program = `
-    { own = $2 - $1 >= ${NARROW} }
+    { own = $2 - $1 >= ${NARROW_RANGE} }
     END {
       for (i = 0; i < ${options.count}; i++) {
         port = own ? ${LOAD_PORTS.first} + (${options.firstPort - LOAD_PORTS.first} + i) % ${LOAD_PORTS.count} : "%{local_port}"
@@ -78,16 +79,13 @@ export function curlConfig(options: CurlOptions & { readonly firstPort: number }
           .join('; ')}
       }
     }`
-  return `awk '${program}' /proc/sys/net/ipv4/ip_local_port_range`
+  return `awk '${program}' ${PORT_RANGE}`
 }
 
 /** A shell command that makes the requests of a configuration, from a file or, as `-`, from its standard input. */
 export function curlFromConfig(options: CurlOptions, file: string): string {
   return `${curlWith(options)} --config ${file}`
 }
-
-/** Fewer ports than Linux would have by itself: somebody narrowed the range on purpose. */
-const NARROW = 2_000
 
 function curlWith({ intervalMs = 0 }: CurlOptions): string {
   // Line by line, so that what was done is known when it is ended. curl's --rate has whole requests per unit of time.

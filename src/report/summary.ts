@@ -95,5 +95,5 @@ function quoted(word: string): string {
 
 /** Why a claim did not pass, with the code of the error where one ended it; undefined where no reason was recorded. */
 export function whyNot({ code, reason }: Pick<ClaimRecord, 'code' | 'reason'>): string | undefined {
-  return code === undefined ? reason : [code, reason].filter((part) => part !== undefined).join(': ')
+  return code === undefined || reason === undefined ? (code ?? reason) : `${code}: ${reason}`
 }

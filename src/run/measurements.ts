@@ -2,7 +2,7 @@ import { after, type ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
 import type { LatenessSpan } from '../engine/engine.ts'
 import { judge, type Judgement, type Window } from '../verdict/index.ts'
-import type { ClaimRecord, Figure } from './record.ts'
+import type { ClaimRecord, Figure, Sweep } from './record.ts'
 
 export interface Measurement {
   readonly name: string
@@ -53,7 +53,7 @@ export class Measurements {
     this.figures.push({
       ...{ name, value: Math.round(value * 1000) / 1000, unit },
       ...(window && {
-        window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+        window: windowOf(window),
         within: judgement === 'inside',
       }),
       ...(note.length === 0 ? {} : { note: note.join('; ') }),
@@ -92,6 +92,11 @@ export class Measurements {
       fabricP99Ms: larger(this.#lateness.fabricP99Ms, fabricP99Ms),
     }
   }
+}
+
+/** A window as the record has it. */
+export function windowOf({ minMs, maxMs, formula, source }: Window): Sweep['window'] {
+  return { min: minMs, max: maxMs, formula, source }
 }
 
 /** A timer is late by what its machine waited for a processor around its firing; the meter looks four times a second. */

@@ -2,7 +2,7 @@ import { after, type ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
 import type { EventMatcher } from '../fabric/index.ts'
 import { type Coverage, coverageOf, type Judgement, type Window } from '../verdict/index.ts'
-import type { Measurements } from './measurements.ts'
+import { windowOf, type Measurements } from './measurements.ts'
 import type { Figure, Sweep } from './record.ts'
 
 /** What one phase of a sweep was measured at. */
@@ -74,7 +74,7 @@ export async function sweepOver(
     coverage,
     record: {
       name,
-      window: { min: window.minMs, max: window.maxMs, formula: window.formula, source: window.source },
+      window: windowOf(window),
       points: points.map(({ phase, value, within }) => ({ phase, value, within })),
       ...{ share, largestGapMs, lowSlackMs, highSlackMs },
     },

@@ -140,9 +140,7 @@ function named(
   return {
     ...service,
     realServers: realServers.map((server) => {
-      const node = cluster.nodes.find(({ spec }) =>
-        spec.interfaces.some(({ address }) => withoutPrefix(address) === server.address),
-      )
+      const node = cluster.nodes.find((one) => one.hasAddress(server.address))
       return { ...server, ...(node ? { node: node.name } : {}) }
     }),
   }

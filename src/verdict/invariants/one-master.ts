@@ -1,7 +1,7 @@
 import type { ClusterTime } from '../../clock.ts'
-import type { Cluster } from '../../cluster/index.ts'
 import { describeTime, type VrrpEvent } from '../../fabric/index.ts'
-import type { Inspection, Look } from './invariant.ts'
+import type { Inspection } from './invariant.ts'
+import { judgeMisses } from './misses.ts'
 
 /** Two nodes that both advertise one virtual router. */
 interface Overlap {
@@ -22,18 +22,17 @@ export function oneMasterAtATime(toleratedMs: number): Inspection {
   return {
     name: 'one-master',
     text: `never two masters for longer than ${toleratedMs} ms`,
-    look: async ({ cluster, since, until }): Promise<Look> => {
-      const look = { violations: [] as string[], undecided: [] as string[] }
-      for (const overlap of overlapsOf(cluster.wire.adverts({}, { since, until }))) {
-        const { vrid, senders, from, to } = overlap
-        const missMs = to - from - toleratedMs
-        if (missMs <= 0) continue
-        const machines = senders.flatMap((ip) => nameOf(cluster, ip))
-        const { machineMs, fabricMaxMs } = await cluster.lateness(from, { until: to, machines })
-        const text = `${describeTime(from)}: ${senders.join(' and ')} both advertise vrid ${vrid} for ${(to - from).toFixed(0)} ms`
-        look[missMs <= machineMs + fabricMaxMs ? 'undecided' : 'violations'].push(text)
-      }
-      return { violations: look.violations.slice(0, 5), undecided: look.undecided.slice(0, 5) }
+    look: ({ cluster, since, until }) => {
+      const overlaps = overlapsOf(cluster.wire.adverts({}, { since, until }))
+      const misses = overlaps.map(({ vrid, senders, from, to }) => ({
+        ...{ from, to, missMs: to - from - toleratedMs },
+        machines: cluster.nodes.filter((node) => senders.some((ip) => node.hasAddress(ip))).map(({ name }) => name),
+        text: `${describeTime(from)}: ${senders.join(' and ')} both advertise vrid ${vrid} for ${(to - from).toFixed(0)} ms`,
+      }))
+      return judgeMisses(
+        cluster,
+        misses.filter(({ missMs }) => missMs > 0),
+      )
     },
   }
 }
@@ -59,9 +58,4 @@ function overlapsOf(adverts: readonly VrrpEvent[]): Overlap[] {
     open.set(vrid, { vrid, senders: [...senders.keys()], from, to: Math.min(...senders.values()) as ClusterTime })
   }
   return [...overlaps, ...open.values()]
-}
-
-function nameOf({ nodes }: Cluster, ip: string): string[] {
-  const node = nodes.find(({ spec }) => spec.interfaces.some(({ address }) => address.startsWith(`${ip}/`)))
-  return node === undefined ? [] : [node.name]
 }

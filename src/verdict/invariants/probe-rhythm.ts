@@ -65,9 +65,7 @@ interface Standing {
 
 async function standing(cluster: Cluster, gap: Gap): Promise<Standing> {
   const { director, server, version } = gap.watched
-  const servers = cluster.nodes.filter(({ spec }) =>
-    spec.interfaces.some(({ address }) => address.startsWith(`${server}/`)),
-  )
+  const servers = cluster.nodes.filter((node) => node.hasAddress(server))
   // The first SYN that is seen after a cable came back may be the repetition of one that went nowhere: its probe began up
   // to connect_timeout earlier.
   const from = after(gap.from, -gap.watched.checker.connectTimeoutS * 1000)

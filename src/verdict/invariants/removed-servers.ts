@@ -3,6 +3,7 @@ import type { Cluster, Node } from '../../cluster/index.ts'
 import { describeTime, type Handshake } from '../../fabric/index.ts'
 import { STEP_TOLERANCE_MS } from '../windows/index.ts'
 import type { Inspection, Invariant, Look, Review } from './invariant.ts'
+import { judgeMisses } from './misses.ts'
 import type { TableChange } from './node-report.ts'
 
 interface Endpoint {
@@ -44,15 +45,12 @@ export const removedServersGetNothing: Inspection = {
       return bansOf(director, after.get(director.name)?.tableChanges ?? [], since, until)
     })
     const strays = bans.flatMap((ban) => straysOf(cluster, ban))
-    const seen = `${bans.length} removals`
-    if (strays.length === 0) return { violations: [], seen }
-    const look = { violations: [] as string[], undecided: [] as string[], seen }
-    for (const { text, afterMs, ban, at } of strays) {
-      // What the director was late by since the removal, and no other machine, nor before.
-      const { machineMs, fabricMaxMs } = await cluster.lateness(ban.from, { until: at, machines: [ban.director.name] })
-      look[afterMs <= machineMs + fabricMaxMs ? 'undecided' : 'violations'].push(text)
-    }
-    return { ...look, violations: look.violations.slice(0, 5), undecided: look.undecided.slice(0, 5) }
+    // What the director was late by since the removal, and no other machine, nor before.
+    const misses = strays.map(({ text, afterMs, ban, at }) => ({
+      ...{ text, missMs: afterMs, from: ban.from, to: at },
+      machines: [ban.director.name],
+    }))
+    return { ...(await judgeMisses(cluster, misses)), seen: `${bans.length} removals` }
   },
 }
 
@@ -94,7 +92,7 @@ function straysOf(cluster: Cluster, ban: Ban, toleranceMs = STEP_TOLERANCE_MS): 
   const { director, server, service, from, to, why } = ban
   const macs = new Set(director.spec.interfaces.map(({ mac }) => mac))
   const serverMacs = cluster.nodes
-    .filter(({ spec }) => spec.interfaces.some(({ address }) => address.split('/')[0] === server.address))
+    .filter((node) => node.hasAddress(server.address))
     .flatMap(({ spec }) => spec.interfaces.map(({ mac }) => mac))
   const reached = ({ forwarded }: Handshake): boolean =>
     forwarded.some(
