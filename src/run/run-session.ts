@@ -9,7 +9,7 @@ import { Lanes } from './lanes.ts'
 import type { ClaimRecord } from './record.ts'
 
 /** No claim takes this long by itself; one that does is ended, so that the others still get their turn. */
-const CLAIM_LIMIT_MS: Readonly<Record<EngineName, number>> = { vm: 6 * 60_000, vagrant: 15 * 60_000 }
+const CLAIM_LIMIT_MS: Readonly<Record<EngineName, number>> = { vm: 10 * 60_000, vagrant: 15 * 60_000 }
 
 /** From the verdict on: collecting evidence has a deadline of its own, and taking machines down takes moments. */
 const AFTER_VERDICT_LIMIT_MS = COLLECT_DEADLINE_MS + 60_000

@@ -27,6 +27,7 @@ import {
   untilAnnounced,
   writtenResources,
 } from '../support/heartbeat.ts'
+import { UnaskedReturn } from '../support/heartbeat-return.ts'
 import { faultOn, recordFailover } from '../support/failover.ts'
 import {
   ORPHANS,
@@ -417,6 +418,8 @@ claim('000-8', async (c) => {
 claim('000-9', async (c) => {
   const { cluster, master, slave, vip, gate } = await natCluster(c)
   const conf = await heartbeatConf(c, master)
+  // As in the document, a person starts heartbeat: when, decides what becomes of it (UnaskedReturn).
+  await master.succeed('rm /etc/systemd/system/multi-user.target.wants/heartbeat.service && sync')
   const fault = await powerCut(cluster, master)
   const awayMs = powerCutToHeartbeatTakeover(conf, vip.address).maxMs + SLOW_MS
   await untilAnnounced(c, cluster, slave, [gate, vip], { since: fault.at, timeoutMs: awayMs })
@@ -424,14 +427,14 @@ claim('000-9', async (c) => {
   c.timeline(failoverTimeline(cluster, { ...taken, silent: master }))
   // keepalived, the last resource, starts on Slave while Master boots; that takes longer.
   c.say(`${master.name} boots again`)
-  const poweredAt = cluster.clock.now()
   const [load] = await Promise.all([
     steady(cluster, cluster.client, { url: cluster.url(), perSecond: 5, limitMs: 240_000 }),
     fault.heal(),
   ])
   c.waited(load.began - fault.at)
 
-  const returned = await cluster.wire.waitFor(statusOf(master), { since: poweredAt, timeoutMs: 60_000 })
+  const unasked = new UnaskedReturn(c, cluster, { node: master, other: slave, conf, vips: [gate, vip] })
+  const { first: returned } = await unasked.untilAsked()
   const window = heartbeatFailback(conf, vip.address)
   const options = { since: returned.at, timeoutMs: window.maxMs + SLOW_MS }
   const [first, second] = await untilAnnounced(c, cluster, master, [gate, vip], options)
@@ -440,8 +443,8 @@ claim('000-9', async (c) => {
   const until = cluster.clock.now()
   const requests = await load.stop()
   const [back, away] = await Promise.all([
-    GuestJournal.read(cluster, master, poweredAt),
-    GuestJournal.read(cluster, slave, poweredAt),
+    GuestJournal.read(cluster, master, returned.at),
+    GuestJournal.read(cluster, slave, returned.at),
   ])
   const up = serviceIsUp(back)
   await c.measure(cluster, {
@@ -496,6 +499,7 @@ claim('000-9', async (c) => {
     'the return is an outage too: between the stop of the resources on one node and their start on the other there is no service, though both nodes are well. With auto_failback off there would be none',
     `${lost.length} requests lost in ${((hole?.durationMs ?? 0) / 1000).toFixed(1)} s`,
   )
+  await unasked.show()
 })
 
 claim('000-10', async (c) => {

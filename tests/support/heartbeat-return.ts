@@ -1,0 +1,184 @@
+import type { ClusterTime } from '../../src/clock.ts'
+import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
+import { LvslabError } from '../../src/errors.ts'
+import type { EventMatcher, UdpEvent } from '../../src/fabric/index.ts'
+import type { ClaimContext } from '../../src/run/claim-context.ts'
+import { atPhase } from '../../src/run/sweep.ts'
+import type { HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
+import { holdings, statusOf, untilAnnounced } from './heartbeat.ts'
+import { SLOW_MS } from './nat-heartbeat.ts'
+
+/**
+ * With auto_failback legacy, which ha.cf has unless it says otherwise, a node that starts asks for its resources only where
+ * it knows another one to be active (heartbeat 3.0.6 hb_resource.c, req_our_resources: countbystatus). It knows that by a
+ * status packet, of which each node sends one every keepalive. Its links are up by any packet, though, such as the
+ * acknowledgement of its own first one, and about a second later it decides. Where it decides between two status packets
+ * of the other, it does not ask: so it mostly does where it starts just after one, in parts of keepalive.
+ */
+const HASTY_PHASE = 0.05
+
+/** An acknowledgement comes at once or not at all; in keepalives. */
+const ACK_KEEPALIVES = 2
+
+const TRIES = 3
+
+/** heartbeat on a node has started while another holds the resources. */
+export interface HeartbeatReturn {
+  /** Its first sign of life. */
+  readonly first: UdpEvent
+  /** `ip-request`: it asked the other. `ip-request-resp`: it told itself to go ahead. */
+  readonly word: UdpEvent
+  readonly asked: boolean
+}
+
+export interface ReturnOptions {
+  /** The one that starts. */
+  readonly node: Node
+  /** The one that has the resources. */
+  readonly other: Node
+  readonly conf: HeartbeatConf
+  /** In the order of haresources. */
+  readonly vips: readonly VirtualIp[]
+}
+
+/** Says as a finding, once, that a node took what another has. */
+export class UnaskedReturn {
+  readonly #c: ClaimContext
+  readonly #cluster: Cluster
+  readonly #options: ReturnOptions
+  #told = false
+
+  constructor(c: ClaimContext, cluster: Cluster, options: ReturnOptions) {
+    this.#c = c
+    this.#cluster = cluster
+    this.#options = options
+  }
+
+  /**
+   * Starts heartbeat so that the node will ask: deaf until the other has acknowledged its first packet, so that what it hears
+   * first is a status packet. Where it did not ask, it lets go again, and another start is tried.
+   *
+   * @throws LvslabError `LVSLAB_E_HEARTBEAT_UNASKED`, as a failed assertion, when it never asks
+   */
+  async untilAsked(): Promise<HeartbeatReturn> {
+    const { node, other, vips } = this.#options
+    for (let count = 1; ; count++) {
+      const back = await this.#startDeaf()
+      if (back.asked) return back
+      await this.#tell(back)
+      if (count === TRIES) {
+        throw new LvslabError('assertion', 'LVSLAB_E_HEARTBEAT_UNASKED', `${node.name} never asks ${other.name}`, {
+          tried: `started heartbeat ${TRIES} times so that the first that it heard of ${other.name} was a status packet`,
+          seen: 'each time it sent ip-request-resp to itself, and no ip-request',
+        })
+      }
+      await untilAnnounced(this.#c, this.#cluster, node, vips, this.#patience(back.first.at))
+      await this.#stop()
+      // The other never let go, so it announces nothing: whoever has learned the MAC address of this one must forget it.
+      const askers = [this.#cluster.client, ...this.#cluster.withRole('real-server')]
+      await Promise.all(askers.map((one) => one.succeed('ip neigh flush all')))
+    }
+  }
+
+  /** The node has the resources: it stops, the other takes them, and it starts where it will not ask. */
+  async show(): Promise<void> {
+    if (this.#told) return
+    const { other, vips } = this.#options
+    const since = this.#cluster.clock.now()
+    await this.#stop()
+    await untilAnnounced(this.#c, this.#cluster, other, vips, this.#patience(since))
+    const back = await this.#startHasty()
+    if (!back.asked) await this.#tell(back)
+  }
+
+  async #startDeaf(): Promise<HeartbeatReturn> {
+    const { node, other, conf } = this.#options
+    const rule = `INPUT -s ${other.address} -p udp --dport ${conf.udpPort} -j DROP`
+    await node.succeed(`iptables -I ${rule}`)
+    const first = await this.#start()
+    const acked = { since: first.at, timeoutMs: ACK_KEEPALIVES * conf.keepaliveMs }
+    await this.#cluster.wire.waitFor(acknowledgementOf(other), acked).catch(() => undefined)
+    await node.succeed(`iptables -D ${rule}`)
+    return this.#decision(first)
+  }
+
+  async #startHasty(): Promise<HeartbeatReturn> {
+    const { other, conf } = this.#options
+    await atPhase(this.#cluster, { anchor: statusOf(other), intervalMs: conf.keepaliveMs, phase: HASTY_PHASE })
+    return this.#decision(await this.#start())
+  }
+
+  async #start(): Promise<UdpEvent> {
+    const { node } = this.#options
+    this.#c.say(`heartbeat starts on ${node.name}`)
+    const since = this.#cluster.clock.now()
+    await node.service('heartbeat').start()
+    return this.#cluster.wire.waitFor(statusOf(node), { since, timeoutMs: SLOW_MS })
+  }
+
+  async #decision(first: UdpEvent): Promise<HeartbeatReturn> {
+    const span = { since: first.at, timeoutMs: SLOW_MS }
+    const word = await this.#cluster.wire.waitFor(requestOf(this.#options.node), span)
+    return { first, word, asked: word.heartbeat?.type === 'ip-request' }
+  }
+
+  async #stop(): Promise<void> {
+    this.#c.say(`heartbeat stops on ${this.#options.node.name}`)
+    await this.#options.node.service('heartbeat').stop()
+  }
+
+  async #tell({ first, word }: HeartbeatReturn): Promise<void> {
+    if (this.#told) return
+    this.#told = true
+    const { node, other, vips, conf } = this.#options
+    await untilAnnounced(this.#c, this.#cluster, node, vips.slice(0, 1), this.#patience(first.at))
+    const [own, others] = await Promise.all([node, other].map((one) => holdings(one, this.#cluster.vips)))
+    const both = vips.map(({ address }) => address).filter((vip) => own!.includes(vip) && others!.includes(vip))
+    this.#c.check(`${node.name} took what ${other.name} has, and has still`, both.length > 0, both.join(', '))
+    this.#c.finding(
+      'a node that returns does not always ask: heartbeat 3.0.6 with the auto_failback of those days takes its resources ' +
+        'unasked where its links are up before a status packet of the other came, one in ' +
+        `${conf.keepaliveMs / 1000} s; then both nodes have them, until a person steps in. auto_failback on has another ` +
+        'protocol. Here the moment of the start decides',
+      `${this.#statusesAround(first.at)}; ${node.name} sent ${word.heartbeat?.type} to itself ` +
+        `${(word.at - first.at).toFixed(0)} ms after its first packet; now ${node.name} has ${own!.join(', ')}, ` +
+        `${other.name} ${others!.join(', ')}`,
+    )
+  }
+
+  #statusesAround(at: ClusterTime): string {
+    const { node, other } = this.#options
+    const statuses = this.#cluster.wire.datagrams({ heartbeat: 'status', srcIp: other.address })
+    const before = statuses.findLast((one) => one.at < at)
+    const next = statuses.find((one) => one.at >= at)
+    const active = this.#cluster.wire
+      .datagrams({ heartbeat: 'status', srcIp: node.address }, { since: at })
+      .find(({ heartbeat }) => heartbeat?.status === 'active')
+    const ms = (event: UdpEvent | undefined): string => (event ? `${Math.abs(event.at - at).toFixed(0)} ms` : 'never')
+    return (
+      `a status packet of ${other.name} ${ms(before)} before the first of ${node.name}, the next ${ms(next)} after it; ` +
+      `${node.name} active after ${ms(active)}`
+    )
+  }
+
+  #patience(since: ClusterTime): { readonly since: ClusterTime; readonly timeoutMs: number } {
+    return { since, timeoutMs: 2 * SLOW_MS }
+  }
+}
+
+function acknowledgementOf(node: Node): EventMatcher<UdpEvent> {
+  return {
+    description: `an acknowledgement of ${node.name}`,
+    match: (event) => event.type === 'udp' && event.heartbeat?.type === 'NS_ackmsg' && event.srcIp === node.address,
+  }
+}
+
+/** That a node wants its resources: it asks the others, or answers in their place. */
+function requestOf(node: Node): EventMatcher<UdpEvent> {
+  return {
+    description: `a request of ${node.name} for its resources`,
+    match: (event) =>
+      event.type === 'udp' && event.heartbeat?.type.startsWith('ip-request') === true && event.srcIp === node.address,
+    related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
+  }
+}
