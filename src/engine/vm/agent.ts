@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InfrastructureError } from '../../errors.ts'
+import { excuse } from '../../fabric/index.ts'
 import type { ExecOptions, ExecResult } from '../engine.ts'
 import { JsonLines } from './json-lines.ts'
+import { Patience } from './patience.ts'
 
 interface Waiter {
   readonly resolve: (message: Record<string, unknown>) => void
@@ -31,6 +33,7 @@ const SYNC_PERIOD_MS = 200
 export class Agent {
   readonly #node: string
   readonly #path: string
+  readonly #delayMs: () => Promise<number>
   #socket: Socket | undefined
   #waiter: Waiter | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -38,9 +41,11 @@ export class Agent {
   /** A request was given up: its answer may still come, and must not be taken for the next one's. */
   #outOfStep = false
 
-  constructor(node: string, path: string) {
+  /** @param delayMs - how long the machine has waited for a processor of the host, in all, ms: see {@link Patience} */
+  constructor(node: string, path: string, delayMs: () => Promise<number> = () => Promise.resolve(0)) {
     this.#node = node
     this.#path = path
+    this.#delayMs = delayMs
   }
 
   /**
@@ -66,12 +71,13 @@ export class Agent {
   /**
    * Runs a command in the guest and waits for its end. A string goes to /bin/sh, an array is executed as it is.
    *
-   * @throws InfrastructureError `LVSLAB_E_GUEST_TIMEOUT` when it has not ended within `timeoutMs` (it is killed then),
-   * `LVSLAB_E_AGENT_LOST` when the machine went away
+   * @throws InfrastructureError `LVSLAB_E_GUEST_TIMEOUT` when it has not ended within `timeoutMs` (it is killed then; a
+   * machine that the host does not let run gets longer), `LVSLAB_E_AGENT_LOST` when the machine went away
    */
   async exec(command: string | readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const timeoutMs = options.timeoutMs ?? 60_000
     const started = performance.now()
+    const patience = new Patience(timeoutMs, this.#delayMs)
     const [path, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command
     const { pid } = await this.#request<{ pid: number }>('guest-exec', {
       path,
@@ -85,7 +91,7 @@ export class Agent {
       await pause(pollMs)
       const status = await this.#request<ExecStatus>('guest-exec-status', { pid })
       if (status.exited) return resultOf(status, performance.now() - started)
-      if (performance.now() - started > timeoutMs) {
+      if ((await patience.leftMs()) <= 0) {
         await this.#request('guest-exec', { path: '/bin/kill', arg: ['-9', String(pid)] }).catch(() => undefined)
         throw new InfrastructureError(
           'LVSLAB_E_GUEST_TIMEOUT',
@@ -94,6 +100,7 @@ export class Agent {
             tried: `${this.#node}: ${typeof command === 'string' ? command.slice(0, 300) : command.join(' ')}`,
             seen: 'it was still running, and was killed',
             todo: `look at it with "npx lvslab shell ${this.#node}", or give it longer`,
+            ...excuse(await patience.lateMs(), timeoutMs),
           },
         )
       }
@@ -137,16 +144,28 @@ export class Agent {
 
   #answer(command: string, timeoutMs: number): Promise<Record<string, unknown>> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      let patience: Patience | undefined
+      const look = async (): Promise<void> => {
+        // Most answers come in moments: what the host did is asked for from half of the time on.
+        patience ??= new Patience(timeoutMs, this.#delayMs, timeoutMs / 2)
+        const leftMs = await patience.leftMs()
+        if (this.#waiter !== waiter) return
+        if (leftMs > 0) {
+          timer = setTimeout(() => void look(), leftMs)
+          return
+        }
+        const lateMs = await patience.lateMs()
+        if (this.#waiter !== waiter) return
         this.#waiter = undefined
         this.#outOfStep = true
-        reject(this.#unansweredError(command, timeoutMs))
-      }, timeoutMs)
+        reject(this.#unansweredError(command, timeoutMs, lateMs))
+      }
+      let timer = setTimeout(() => void look(), timeoutMs / 2)
       const settle = (): void => {
         clearTimeout(timer)
         this.#waiter = undefined
       }
-      this.#waiter = {
+      const waiter: Waiter = {
         resolve: (message) => {
           settle()
           resolve(message)
@@ -156,6 +175,7 @@ export class Agent {
           reject(error)
         },
       }
+      this.#waiter = waiter
     })
   }
 
@@ -164,7 +184,8 @@ export class Agent {
    * answer to the last one is waited for: after it, nothing older is on its way.
    */
   async #synchronise(timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs
+    const patience = new Patience(timeoutMs, this.#delayMs)
+    let deadline = performance.now() + timeoutMs
     await new Promise<void>((resolve, reject) => {
       let lastId = Math.floor(Math.random() * 1e9)
       let heard = false
@@ -176,7 +197,13 @@ export class Agent {
         resolve()
       }
       const look = (): void => {
-        if (performance.now() > deadline) return settle(this.#silentError(timeoutMs))
+        if (performance.now() > deadline) {
+          deadline = Infinity
+          void patience.leftMs().then((leftMs) => {
+            deadline = performance.now() + leftMs
+            if (leftMs <= 0) settle(this.#silentError(timeoutMs))
+          })
+        }
         if (this.#lost !== undefined) return settle(this.#lostError())
         if (heard) return
         lastId += 1
@@ -207,11 +234,12 @@ export class Agent {
     })
   }
 
-  #unansweredError(command: string, timeoutMs: number): InfrastructureError {
+  #unansweredError(command: string, timeoutMs: number, lateMs: number): InfrastructureError {
     return new InfrastructureError('LVSLAB_E_AGENT_UNANSWERED', `${this.#node} does not answer`, {
       tried: `${command} by the guest agent of ${this.#node}`,
       seen: `no answer within ${timeoutMs} ms`,
       todo: 'it may be frozen or out of memory: look at its console',
+      ...excuse(lateMs, timeoutMs),
     })
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../../clock.ts'
 import { InfrastructureError, LvslabError, messageOf } from '../../errors.ts'
 import { cpuTimeMs } from '../../host/cpu-time.ts'
+import { runDelayMs } from '../../host/run-delay.ts'
 import { lastLines, run } from '../../host/process.ts'
 import type { ExecOptions, ExecResult, GuestFile, Machine, Standstill, Terminal, TerminalOptions } from '../engine.ts'
 import { Agent } from './agent.ts'
@@ -83,6 +84,11 @@ export class VmMachine implements Machine {
 
   async hostCpuMs(): Promise<number> {
     return this.pid === undefined ? 0 : cpuTimeMs(this.pid)
+  }
+
+  /** How long it has stood ready to run while the host ran something else, in all, ms. */
+  async #delayMs(): Promise<number> {
+    return this.pid === undefined ? 0 : runDelayMs(this.pid)
   }
 
   get qmp(): Qmp {
@@ -284,7 +290,7 @@ export class VmMachine implements Machine {
   }
 
   async #reachAgent(timeoutMs: number): Promise<void> {
-    const agent = new Agent(this.name, join(this.#options.directory, 'agent'))
+    const agent = new Agent(this.name, join(this.#options.directory, 'agent'), () => this.#delayMs())
     const watched = { consolePath: this.consolePath, pid: this.pid, ownTimeMs: OWN_BOOT_TIME_MS }
     const watch = new BootWatch(watched, () => agent.close())
     const { kind } = this.#options.host.acceleration

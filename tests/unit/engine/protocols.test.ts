@@ -150,3 +150,35 @@ void t.test('a command that takes too long is killed and reported', async (t) =>
   await t.rejects(agent.exec('sleep 100', { timeoutMs: 100 }), { code: 'LVSLAB_E_GUEST_TIMEOUT' })
   t.strictSame(commands.at(-1), ['guest-exec', '/bin/kill'])
 })
+
+void t.test('a machine that the host does not let run has longer, and three times longer at most', async (t) => {
+  const path = await serve(t, (message) => {
+    if (message['execute'] === 'guest-sync-delimited') return syncAnswer(message)
+    return message['execute'] === 'guest-exec' ? line({ return: { pid: 7 } }) : line({ return: { exited: false } })
+  })
+  const began = performance.now()
+  // All the time, it stands ready to run and does not.
+  const agent = new Agent('node-1', path, () => Promise.resolve(performance.now() - began))
+  t.teardown(() => agent.close())
+  await agent.open(1_000)
+  const started = performance.now()
+  await t.rejects(agent.exec('sleep 100', { timeoutMs: 100 }), {
+    code: 'LVSLAB_E_GUEST_TIMEOUT',
+    undecided: /^the machines were late by \d+ ms, more than the 100 ms waited for it$/,
+  })
+  t.ok(performance.now() - started >= 400, `${performance.now() - started} ms`)
+})
+
+void t.test('an answer of a machine that the host does not let run is waited for longer', async (t) => {
+  const path = await serve(t, (message, socket) => {
+    if (message['execute'] === 'guest-sync-delimited') setTimeout(() => socket.write(syncAnswer(message)), 400)
+    return undefined
+  })
+  const began = performance.now()
+  const late = new Agent('node-1', path, () => Promise.resolve(performance.now() - began))
+  t.teardown(() => late.close())
+  await late.open(300)
+  const idle = new Agent('node-1', path)
+  t.teardown(() => idle.close())
+  await t.rejects(idle.open(300), { code: 'LVSLAB_E_AGENT_SILENT' })
+})

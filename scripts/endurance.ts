@@ -1,0 +1,78 @@
+// Runs in a row, to see whether every claim holds every time:
+//   npm run test:endurance -- [--runs 10] [--busy] [--out DIR] [claim or topology ...]
+// --busy keeps each core at work with a process that only counts. What DIR (default reports/endurance) has of an earlier
+// call counts: a series that was cut off goes on. Exit codes: 1 a claim failed, 3 a run came to no record, 6 a claim was
+// inconclusive, 130 interrupted.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { availableParallelism, loadavg } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { $ } from 'zx'
+import { projectRoot } from '../src/host/paths.ts'
+import { readRun } from '../src/report/index.ts'
+import type { RunRecord } from '../src/run/record.ts'
+import { enduranceCode, lapLine, unsteady, type Lap } from './lib/endurance.ts'
+
+/** No run takes as long; a counting process ends by itself then, whatever became of this one. */
+const LONGEST_MS = 3 * 3600_000
+const LOOK_MS = 5_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '10' },
+    busy: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+})
+const runs = Number(values.runs)
+if (!Number.isInteger(runs) || runs < 1) {
+  console.error(`--runs takes a whole number from 1 on, not ${values.runs}`)
+  process.exit(2)
+}
+const out = resolve(values.out ?? join(projectRoot, 'reports', values.busy ? 'endurance-busy' : 'endurance'))
+
+async function earlier(folder: string): Promise<RunRecord | undefined> {
+  const record = await readRun(folder).catch(() => undefined)
+  return record?.interrupted === false ? record : undefined
+}
+
+function counting(): ChildProcess[] {
+  const program = `for (const end = Date.now() + ${LONGEST_MS}; Date.now() < end;);`
+  return Array.from({ length: availableParallelism() }, () =>
+    spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, '-e', program], { stdio: 'ignore' }),
+  )
+}
+
+async function lap(folder: string): Promise<Lap | undefined> {
+  const before = await earlier(folder)
+  if (before) return { record: before }
+  const busy = values.busy ? counting() : []
+  let loadAverage = 0
+  const look = setInterval(() => (loadAverage = Math.max(loadAverage, loadavg()[0] ?? 0)), LOOK_MS)
+  try {
+    const command = [join(projectRoot, 'bin', 'lvslab.js'), 'run', ...positionals, '--out', folder]
+    const { exitCode } = await $({ nothrow: true, stdio: 'inherit' })`${process.execPath} ${command}`
+    if (exitCode === 130) process.exit(130)
+    const record = await earlier(folder)
+    return record && { record, loadAverage }
+  } finally {
+    clearInterval(look)
+    for (const one of busy) one.kill('SIGKILL')
+  }
+}
+
+const laps: Lap[] = []
+for (let number = 1; number <= runs; number++) {
+  const done = await lap(join(out, `run-${String(number).padStart(2, '0')}`))
+  if (!done) break
+  laps.push(done)
+  console.log(`\n${lapLine(done, number, runs)}`)
+}
+console.log(
+  `\n${values.busy ? 'Beside other work on each core' : 'With nothing of ours beside it'}, ${laps.length} runs in a row:`,
+)
+for (const [index, one] of laps.entries()) console.log(`  ${lapLine(one, index + 1, runs)}`)
+const others = unsteady(laps)
+console.log(others.length === 0 ? '  every claim holds every time' : `  ${others.join('\n  ')}`)
+process.exitCode = enduranceCode(laps, runs)
