@@ -10,6 +10,11 @@ export type ClusterTime = number & { readonly [fabricClock]: true }
 export interface ClusterClock {
   /** The present moment. */
   now(): ClusterTime
+  /**
+   * Resolves when a moment has come. For a time that is itself what matters, such as a phase or a length to be measured:
+   * what is to happen is waited for on the wire, which gives machines that were late longer.
+   */
+  until(moment: ClusterTime): Promise<void>
   /** Wall-clock time (Unix epoch, ms) of the clock's zero, for people and captures only. */
   readonly epochMs: number
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 
 /** What another thread needs to read the same clock. */
@@ -36,5 +37,10 @@ export class MonotonicClock implements ClusterClock {
 
   now(): ClusterTime {
     return (Number(process.hrtime.bigint() - this.zero.zeroNs) / 1e6) as ClusterTime
+  }
+
+  async until(moment: ClusterTime): Promise<void> {
+    // A timer may fire a little early.
+    for (let leftMs = moment - this.now(); leftMs > 0; leftMs = moment - this.now()) await setTimeout(leftMs)
   }
 }

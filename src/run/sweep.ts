@@ -38,11 +38,7 @@ export async function atPhase(
 ): Promise<ClusterTime> {
   const { at } = await cluster.wire.waitFor(anchor, { since: cluster.clock.now(), timeoutMs: 2 * intervalMs + 15_000 })
   const moment = after(at, phase * intervalMs)
-  const timeoutMs = moment - cluster.clock.now()
-  if (timeoutMs > 0) {
-    // Nothing is waited for but the time itself.
-    await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
-  }
+  await cluster.clock.until(moment)
   return moment
 }
 

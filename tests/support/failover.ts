@@ -6,7 +6,7 @@ import type { Fault } from '../../src/fault/index.ts'
 import type { Request, SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { failoverTimeline, witnessGap, type BlackoutDraft, type FailoverOptions } from '../../src/verdict/index.ts'
-import { letPass, waitForTakeover } from './steps.ts'
+import { waitForTakeover } from './steps.ts'
 
 /** A failover to be recorded once it is over: what began it, who gave the VIP to whom, and who kept asking. */
 export interface Handover {
@@ -78,7 +78,7 @@ export async function closeFailover(c: ClaimContext, cluster: Cluster, handover:
   const { load, takeover, since, to, timeoutMs = 10_000 } = handover
   await cluster.wire.waitFor(servedBy(cluster, to), { since: takeover?.firstAdvert?.at ?? since, timeoutMs })
   // A second more, so that the picture shows the service going on.
-  await letPass(cluster, after(cluster.clock.now(), 1_000))
+  await cluster.clock.until(after(cluster.clock.now(), 1_000))
   const until = cluster.clock.now()
   const requests = await load.stop()
   await recordFailover(c, cluster, handover, { requests, until })

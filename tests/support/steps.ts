@@ -103,13 +103,6 @@ export async function witnessedShares(
   return requests.map(({ server }) => server ?? 'nobody')
 }
 
-/** Lets a time that the claim itself is about go by, on the cluster's clock. Never for waiting until something is done. */
-export async function letPass(cluster: Cluster, until: ClusterTime): Promise<void> {
-  const timeoutMs = until - cluster.clock.now()
-  if (timeoutMs <= 0) return
-  await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
-}
-
 /**
  * How long keepalived was in BACKUP STATE after its last start before it became master, ms, by the node's own journal: what
  * the boot of its machine takes is not in it. Each line's time is that at which keepalived sent it (systemd.journal-fields(7),

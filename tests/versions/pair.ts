@@ -6,7 +6,7 @@ import { upstreamVersion } from '../../src/image/index.ts'
 import { steady } from '../../src/load/index.ts'
 import type { ClaimBoot, ClaimContext } from '../../src/run/claim-context.ts'
 import { closeFailover, faultOn, takenOver } from '../support/failover.ts'
-import { advertOf, letPass, shares, startToMasterMs, vridOf, waitForTakeover } from '../support/steps.ts'
+import { advertOf, shares, startToMasterMs, vridOf, waitForTakeover } from '../support/steps.ts'
 
 /** A late refresh is measured, and judged, and not merely waited for in vain. */
 const SLOW_MS = 3_000
@@ -35,7 +35,7 @@ async function measureRefresh(c: ClaimContext, cluster: Cluster, node: Node, fir
       .gratuitousArps(cluster.vip.address, { since: after(firstAdvert.at, -50) })
       .filter(({ senderMac }) => senderMac === node.mac)
   c.say(`waiting until ${node.name} refreshes the VIP's ARP entries`)
-  await letPass(cluster, after(firstAdvert.at, window.maxMs + SLOW_MS))
+  await cluster.clock.until(after(firstAdvert.at, window.maxMs + SLOW_MS))
   const [first, ...others] = own()
   const refresh = others.find(({ at }) => at - first!.at > bursts.maxMs + SLOW_MS / 2)
   c.check(`${node.name} refreshes the ARP entries of the VIP`, refresh !== undefined, `${own().length} gratuitous ARPs`)

@@ -5,7 +5,7 @@ import { CURLS, steady, type Request, type SteadyLoad } from '../../src/load/ind
 import { Skip, type ClaimContext } from '../../src/run/claim-context.ts'
 import type { Window } from '../../src/verdict/index.ts'
 import { recordFailover } from '../support/failover.ts'
-import { advertOf, letPass, startToMasterMs, waitForTakeover } from '../support/steps.ts'
+import { advertOf, startToMasterMs, waitForTakeover } from '../support/steps.ts'
 
 /** A step of the upgrade, and for how long nobody need answer in it. */
 interface Step {
@@ -54,7 +54,7 @@ export async function rollingUpgrade(c: ClaimContext): Promise<void> {
   await backup.service('keepalived').start()
   await untilItServes(cluster, backup)
   await checkStarted(c, backup, tree)
-  await letPass(cluster, after(cluster.clock.now(), SETTLED_MS))
+  await cluster.clock.until(after(cluster.clock.now(), SETTLED_MS))
 
   c.say('switching over')
   const stoppedAt = cluster.clock.now()
@@ -92,7 +92,7 @@ export async function rollingUpgrade(c: ClaimContext): Promise<void> {
   c.waited(waitedMs)
   await checkStarted(c, master, tree)
   await cluster.wire.waitFor(advertOf(master), { since: after(back.firstAdvert.at, 500), timeoutMs: 5_000 })
-  await letPass(cluster, after(cluster.clock.now(), SETTLED_MS))
+  await cluster.clock.until(after(cluster.clock.now(), SETTLED_MS))
   c.check(`${master.name} holds the VIP again, ${backup.name} does not`, (await cluster.vip.owner()) === master)
 
   const until = cluster.clock.now()

@@ -45,7 +45,7 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
   })
   const advert = cluster.wire.adverts().findLast(({ srcIp, priority }) => srcIp === master.address && priority > 0)
   if (advert === undefined) throw failed('the master does not advertise', `strike ${master.name}`, 'no advert of it')
-  await letPass(cluster, nextAt(advert.at, phase, cluster.clock.now()))
+  await cluster.clock.until(nextAt(advert.at, phase, cluster.clock.now()))
   const since = cluster.clock.now()
   const fault = await INFLICT[kind](cluster, master)
   await cluster.wire.waitFor(
@@ -57,7 +57,7 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
     { since, timeoutMs: TAKEOVER_TIMEOUT_MS },
   )
   await servedBy(cluster, backup!, since)
-  await letPass(cluster, after(cluster.clock.now(), MARGIN_MS))
+  await cluster.clock.until(after(cluster.clock.now(), MARGIN_MS))
   const until = cluster.clock.now()
   await load.stop()
   const wire: LoadOnWire = {
@@ -110,11 +110,4 @@ async function servedBy(cluster: Cluster, director: Node, since: ClusterTime): P
     },
     { since, timeoutMs: SERVED_TIMEOUT_MS },
   )
-}
-
-/** Lets a time that is itself what is measured go by. */
-export async function letPass(cluster: Cluster, until: ClusterTime): Promise<void> {
-  const timeoutMs = until - cluster.clock.now()
-  if (timeoutMs <= 0) return
-  await cluster.wire.waitFor({ description: 'nothing', match: () => false }, { timeoutMs }).catch(() => undefined)
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../../../src/cluster/index.ts'
 import { countByServer, curlCommand, parseCurlOutput, placeInTime, type Request } from '../../../src/load/index.ts'
 import { agree, templateExpiry } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
-import { letPass, shares } from '../../support/steps.ts'
+import { shares } from '../../support/steps.ts'
 import { OTHER_CLIENT, PATIENT_MS } from './clients.ts'
 import { templatesOf, untilForgotten } from './templates.ts'
 
@@ -40,7 +40,7 @@ claim('001-12', async (c) => {
   )
 
   c.say('waiting for the director to forget the client')
-  await letPass(cluster, after(last.at, 5_500))
+  await cluster.clock.until(after(last.at, 5_500))
   const gone = await untilForgotten(cluster, director, client.address)
   await c.measure(cluster, {
     name: 'the template is forgotten after the last request',

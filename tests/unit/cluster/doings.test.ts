@@ -31,7 +31,7 @@ void t.test('commands that disturb are told from those that only look', async (t
 
 void t.test('what was done to a node in a span, or to all; what lasts counts until it is undone', async (t) => {
   let now = 10
-  const doings = new Doings({ epochMs: 0, now: () => ms(now) })
+  const doings = new Doings({ epochMs: 0, now: () => ms(now), until: () => Promise.resolve() })
   doings.note('a', 'systemctl  stop\n x')
   const end = doings.begin('*', 'partition lan')
   now = 20

@@ -3,7 +3,7 @@ import type { ClusterTime } from '../../../src/clock.ts'
 import { LatenessSampler } from '../../../src/fabric/lateness-sampler.ts'
 import { MonotonicClock } from '../../../src/fabric/monotonic-clock.ts'
 
-const clock = { epochMs: 0, now: () => 0 as ClusterTime }
+const clock = { epochMs: 0, now: () => 0 as ClusterTime, until: () => Promise.resolve() }
 const ms = (value: number) => value as ClusterTime
 
 void t.test('a thread that was never late has no lateness', async (t) => {

@@ -1,4 +1,4 @@
-import type { ClusterTime } from '../../../../src/clock.ts'
+import type { ClusterClock, ClusterTime } from '../../../../src/clock.ts'
 import {
   Wire,
   type ArpEvent,
@@ -12,8 +12,8 @@ import {
 export const ms = (value: number) => value as ClusterTime
 
 /** A wire that is told what to have seen, and its clock. */
-export function scene(): { wire: Wire; clock: { now(): ClusterTime; epochMs: number; time: number } } {
-  const clock = { epochMs: 0, time: 0, now: () => ms(clock.time) }
+export function scene(): { wire: Wire; clock: ClusterClock & { epochMs: number; time: number } } {
+  const clock = { epochMs: 0, time: 0, now: () => ms(clock.time), until: () => Promise.resolve() }
   return { wire: new Wire(clock, async () => undefined), clock }
 }
 
