@@ -1,11 +1,15 @@
 import { after, type ClusterTime } from '../../../src/clock.ts'
 import type { Cluster } from '../../../src/cluster/index.ts'
+import { LvslabError } from '../../../src/errors.ts'
 import { countByServer, curlCommand, parseCurlOutput, placeInTime, type Request } from '../../../src/load/index.ts'
 import { agree, templateExpiry } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
 import { shares } from '../../support/steps.ts'
 import { OTHER_CLIENT, PATIENT_MS } from './clients.ts'
 import { templatesOf, untilForgotten } from './templates.ts'
+
+/** persistence_timeout. */
+const TIMEOUT_MS = 6_000
 
 claim('001-12', async (c) => {
   const cluster = await c.boot()
@@ -21,6 +25,7 @@ claim('001-12', async (c) => {
   const spaced = await everyFourSeconds(cluster, 3)
   c.waited(8_000)
   const last = spaced.at(-1)!
+  await demandPace(cluster, spaced, TIMEOUT_MS)
   const [template] = templatesOf(await director.connectionTable(), client.address)
   const servers = spaced.map(({ server }) => server ?? 'nobody')
   c.check(
@@ -84,4 +89,26 @@ async function everyFourSeconds(cluster: Cluster, count: number): Promise<Reques
     .handshakes(filter, { since: began })
     .map(({ srcPort, synAt }): [number, ClusterTime] => [srcPort, synAt])
   return placeInTime(parseCurlOutput(stdout), began, intervalMs, new Map(syns))
+}
+
+/**
+ * Whoever comes back later than after the time-out is a new client. One that its machine's lateness made come late decides
+ * nothing.
+ *
+ * @throws LvslabError `LVSLAB_E_PACE` when two requests were further apart
+ */
+async function demandPace(cluster: Cluster, requests: readonly Request[], mostMs: number): Promise<void> {
+  const { client } = cluster
+  const gaps = requests
+    .slice(1)
+    .map(({ at }, index) => ({ from: requests[index]!.at, at, ms: at - requests[index]!.at }))
+  const slow = gaps.find(({ ms }) => ms >= mostMs)
+  if (!slow) return
+  const { machineMs } = await cluster.lateness(slow.from, { until: slow.at, machines: [client.name] })
+  throw new LvslabError('assertion', 'LVSLAB_E_PACE', `two requests were ${slow.ms.toFixed(0)} ms apart`, {
+    tried: 'one every 4 s',
+    ...(machineMs >= slow.ms - 4_000 && {
+      undecided: `${client.name} was late by ${machineMs.toFixed(0)} ms meanwhile`,
+    }),
+  })
 }
