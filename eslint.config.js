@@ -14,5 +14,23 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  {
+    files: ['tests/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name='match'] > .arguments:nth-child(2) ArrayExpression[elements.length=0]",
+          message: 'tap takes an empty array in a pattern for any array: this cannot fail. { length: 0 } can.',
+        },
+        {
+          selector:
+            "CallExpression[callee.property.name='match'] > ArrayExpression.arguments:nth-child(2)[elements.length=0]",
+          message: 'tap takes an empty array in a pattern for any array: this cannot fail. { length: 0 } can.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.js', '**/*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 )

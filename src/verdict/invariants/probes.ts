@@ -59,14 +59,22 @@ export function probesOf(watched: Watched, events: readonly WireEvent[]): Probe[
   return watched.checker.kind === 'PING_CHECK' ? pings(watched, own, events) : connections(watched, own, events)
 }
 
+interface Connection extends Probe {
+  endAt: ClusterTime
+  ok: boolean
+  /** By the director. */
+  closed: boolean
+  readonly seq: number
+}
+
 function connections(
   { server, port, checker }: Watched,
   own: ReadonlySet<string>,
   events: readonly WireEvent[],
 ): Probe[] {
   const isHttp = checker.kind === 'HTTP_GET'
-  const found: (Probe & { endAt: ClusterTime; ok: boolean; readonly srcPort: number; readonly seq: number })[] = []
-  const current = new Map<number, (typeof found)[number]>()
+  const found: Connection[] = []
+  const current = new Map<number, Connection>()
   for (const event of events) {
     if (event.type !== 'tcp') continue
     const out = own.has(event.srcIp) && event.dstIp === server && event.dstPort === port
@@ -74,12 +82,14 @@ function connections(
     if (!out && !back) continue
     const known = current.get(out ? event.srcPort : event.dstPort)
     if (out && event.syn && !(known?.seq === event.seq)) {
-      const probe = { at: event.at, endAt: event.at, ok: false, srcPort: event.srcPort, seq: event.seq }
+      const probe = { at: event.at, endAt: event.at, ok: false, closed: false, seq: event.seq }
       found.push(probe)
       current.set(event.srcPort, probe)
     } else if (known) {
       known.endAt = event.at
-      if (back && isSuccess(event, isHttp)) known.ok = true
+      // Who has closed has given up: an answer that comes yet is for nobody.
+      if (out && (event.fin || event.rst)) known.closed = true
+      if (back && !known.closed && isSuccess(event, isHttp)) known.ok = true
     }
   }
   return found.map(({ at, endAt, ok }) => ({ at, endAt, ok }))

@@ -125,7 +125,7 @@ void t.test('a cluster is up', async (t) => {
     )
     t.not(other, master)
     t.match(await lvslab(['heal'], 30_000), { exitCode: 0, stdout: /^f1 {2}unplug .* healed after/ })
-    t.match(await status('one'), { unplugged: [], faults: [] })
+    t.match(await status('one'), { unplugged: { length: 0 }, faults: { length: 0 } })
   })
 
   await t.test('a frozen node is not waited for', async (t) => {

@@ -69,7 +69,7 @@ void t.test('what a dead supervisor left behind is removed', async (t) => {
 void t.test('image ls of an empty cache, and fault --list, need no cluster', async (t) => {
   t.match(await lvslab(t, ['image', 'ls']), { exitCode: 0, stdout: /is empty/ })
   const json = await lvslab(t, ['image', 'ls', '--json'])
-  t.match(JSON.parse(json.stdout), { schema: 'lvslab.images/1', images: [] })
+  t.match(JSON.parse(json.stdout), { schema: 'lvslab.images/1', images: { length: 0 } })
   t.match(await lvslab(t, ['fault', '--list']), { exitCode: 0, stdout: /^power-cut +NODE /m })
 })
 

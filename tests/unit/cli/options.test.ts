@@ -44,7 +44,10 @@ void t.test('a name cannot lead out of its folder', async (t) => {
 })
 
 void t.test('run has defaults, and takes every option', async (t) => {
-  t.match(parse(['run']), [[], { engine: 'vm', keep: 'never', repeat: 1, json: false, cold: false, tap: false }])
+  t.match(parse(['run']), [
+    { length: 0 },
+    { engine: 'vm', keep: 'never', repeat: 1, json: false, cold: false, tap: false },
+  ])
   const long = 'run 004-4 dr-vrrp --kernel k --keepalived 2.3 --engine vagrant --keep failed --repeat 3 --shard 1/2'
   t.same(parse(`${long} --out o --json --cold --grep g --tap --reporter junit=j.xml --reporter github`.split(' ')), [
     ['004-4', 'dr-vrrp'],

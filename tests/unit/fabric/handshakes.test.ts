@@ -50,7 +50,7 @@ void t.test('a SYN that is sent again is the same attempt, and who was asked las
   ])
   t.match(wire.handshakes(vip), [
     { synAt: 1, lastSynAt: 1001, synCount: 2, forwardedTo: 'real-2', answeredAt: 1003, answerMac: 'real-2' },
-    { synAt: 5000, synCount: 1, forwarded: [], answeredAt: undefined },
+    { synAt: 5000, synCount: 1, forwarded: { length: 0 }, answeredAt: undefined },
   ])
   t.equal(wire.handshakes(vip, { since: ms(500), until: ms(4000) }).length, 0)
   t.match(wire.handshakes(vip, { until: ms(1) }), [{ answeredAt: 1003 }])

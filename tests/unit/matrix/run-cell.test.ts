@@ -40,7 +40,7 @@ void t.test('what the machine broke is told from what the cluster did', async (t
 
 void t.test('a run whose instrument was off is no result', async (t) => {
   const calibration = { verdict: 'fail' as const, reason: '3 ms off', figures: [], repeated: 0, durationMs: 1 }
-  t.match(outcome(run([claim({})], { calibration })), { state: 'broken', reason: /3 ms off/, claims: [] })
+  t.match(outcome(run([claim({})], { calibration })), { state: 'broken', reason: /3 ms off/, claims: { length: 0 } })
   t.match(outcome(run([claim({})], { calibration: { ...calibration, verdict: 'inconclusive' } })), { state: 'done' })
 })
 

@@ -162,7 +162,7 @@ void t.test(
     t.match(left.verdicts, [{ id: '004-1', a: { pass: 1 }, b: { fail: 1 }, direction: 'worse', reason: 'too late' }])
     t.equal(left.worse, true)
     const back = compareRuns({ ...b, claims: late }, a)
-    t.match(back, { worse: false, different: true, windows: { left: [], cameBack: [{ id: '004-1' }] } })
+    t.match(back, { worse: false, different: true, windows: { left: { length: 0 }, cameBack: [{ id: '004-1' }] } })
     const undecided = late.map((one) => (one.id === '004-1' ? { ...one, verdict: 'inconclusive' as const } : one))
     t.strictSame(compareRuns(a, { ...b, claims: undecided }).windows.left, [], 'a miss that lateness explains is none')
   },
@@ -214,7 +214,7 @@ void t.test('claims and findings that came and went, and what the runs were made
   t.match(compareRuns(withFinding, b), {
     settings: [{ name: 'kernel under test', b: '6.12.0' }],
     claims: { added: [{ id: '004-9' }], removed: [{ id: '004-2' }] },
-    findings: { appeared: [], vanished: [{ id: '004-1', text: 'an outage of 3.7 s' }] },
+    findings: { appeared: { length: 0 }, vanished: [{ id: '004-1', text: 'an outage of 3.7 s' }] },
     different: true,
     worse: false,
   })

@@ -52,7 +52,12 @@ const run = (cluster: Inspected, times: Readonly<Record<string, readonly number[
   cluster.inspect(probesKeepTheirRhythm, { events: checks(times), untilMs, before })
 
 void t.test('probes every delay_loop, after the end of the one before, are right', async (t) => {
-  t.match(await run(await inspected(), {}), { violations: [], undecided: [], excused: [], seen: '20 probes' })
+  t.match(await run(await inspected(), {}), {
+    violations: { length: 0 },
+    undecided: { length: 0 },
+    excused: { length: 0 },
+    seen: '20 probes',
+  })
 })
 
 void t.test('one that comes too late, or too early, is told', async (t) => {
@@ -64,7 +69,10 @@ void t.test('one that comes too late, or too early, is told', async (t) => {
 
 void t.test('what the machine’s lateness explains is undecided', async (t) => {
   const times = { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_000, 20_011, 26_022] }
-  t.match(await run(await inspected({ lateMs: 900 }), times), { violations: [], undecided: [/came 6989 ms after/] })
+  t.match(await run(await inspected({ lateMs: 900 }), times), {
+    violations: { length: 0 },
+    undecided: [/came 6989 ms after/],
+  })
   t.match((await run(await inspected({ lateMs: 20 }), times)).violations.length, 1, 'more than that is not')
 })
 
@@ -83,7 +91,11 @@ void t.test('before 2.3.2 a close that nobody acknowledges blocks the checker fo
     events: [...checks(times), fin(8000), fin(8200)],
     untilMs: 30_000,
   })
-  t.match(look, { violations: [], undecided: [], excused: [/came 6989 ms after.*blocks this checker.*layer4/] })
+  t.match(look, {
+    violations: { length: 0 },
+    undecided: { length: 0 },
+    excused: [/came 6989 ms after.*blocks this checker.*layer4/],
+  })
 })
 
 void t.test('a checker that falls silent, or never speaks, is told', async (t) => {
@@ -92,14 +104,14 @@ void t.test('a checker that falls silent, or never speaks, is told', async (t) =
   const never = await run(await inspected(), { [`${DIRECTOR} ${FIRST}`]: [] })
   t.match(never.violations, [/no HTTP_GET of 192\.168\.88\.10 by keepalived for 30000 ms/])
   const stopped = await (await inspected()).inspect(probesKeepTheirRhythm, { events: [], untilMs: 30_000 })
-  t.match(stopped, { violations: [], seen: '0 probes' }, 'but not one that did not run')
+  t.match(stopped, { violations: { length: 0 }, seen: '0 probes' }, 'but not one that did not run')
 })
 
 void t.test('after a failure the retry may come by delay_before_retry, and later ones are not judged', async (t) => {
   const cluster = await inspected()
   const failing = [1000, 4000, 10_100, 22_000].flatMap((at) => check(at, FIRST, 'refused'))
   const events = [...checks({ [`${DIRECTOR} ${FIRST}`]: [] }), ...failing]
-  t.match(await cluster.inspect(probesKeepTheirRhythm, { events, untilMs: 30_000 }), { violations: [] })
+  t.match(await cluster.inspect(probesKeepTheirRhythm, { events, untilMs: 30_000 }), { violations: { length: 0 } })
   const hasty = await inspected()
   const soon = [1000, 2000].flatMap((at) => check(at, FIRST, '503'))
   const found = await hasty.inspect(probesKeepTheirRhythm, {
@@ -109,12 +121,28 @@ void t.test('after a failure the retry may come by delay_before_retry, and later
   t.match(found.violations, [/came 1000 ms after the one before, expected not before 2945 ms/])
 })
 
+void t.test('an answer that comes when the director has closed is a failure for it', async (t) => {
+  const hop = { cable: 'keepalived:eth1', srcMac: 'd', dstMac: 's' } as const
+  const [syn, accepted, answer, ...rest] = check(7011, FIRST)
+  const closed = say(8100, hop, `${DIRECTOR}:7011 > ${FIRST}:80`, 'FA', { seq: 9 })
+  const tooLate = { ...answer!, at: ms(8500) }
+  t.same(rest, [])
+  const regular = (until: number): WireEvent[] => checks({ [`${DIRECTOR} ${FIRST}`]: [1000, until, until + 6011] })
+  const events = [...regular(11_100), syn!, accepted!, closed, tooLate].sort((a, b) => a.at - b.at)
+  const look = await (await inspected()).inspect(probesKeepTheirRhythm, { events, untilMs: 18_000 })
+  t.match(
+    look,
+    { violations: { length: 0 }, undecided: { length: 0 } },
+    'the retry 4.1 s after it began is no sooner than delay_before_retry',
+  )
+})
+
 void t.test('what was done to the director meanwhile excuses a gap', async (t) => {
   const cluster = await inspected()
   cluster.clock.time = 12_000
   await cluster.cluster.node('keepalived').run('systemctl restart keepalived')
   const look = await run(cluster, { [`${DIRECTOR} ${FIRST}`]: [1000, 7011, 14_500, 20_511, 26_522] })
-  t.match(look, { violations: [], excused: [/came 7489 ms after/] })
+  t.match(look, { violations: { length: 0 }, excused: [/came 7489 ms after/] })
   const other = await inspected()
   other.clock.time = 12_000
   await other.cluster.node('keepalived').run('systemctl is-active keepalived')
@@ -153,7 +181,11 @@ void t.test('a request that reaches a server after its removal is told', async (
   const cluster = await inspected()
   const events = [request(4000, cluster), request(5020, cluster), request(6000, cluster, 'node-2')].flat()
   const right = await cluster.inspect(removedServersGetNothing, { events, after: removed(5000) })
-  t.match(right, { violations: [], seen: '1 removals' }, 'before it, at the very moment, or to another server')
+  t.match(
+    right,
+    { violations: { length: 0 }, seen: '1 removals' },
+    'before it, at the very moment, or to another server',
+  )
   const bad = await inspected()
   const look = await bad.inspect(removedServersGetNothing, { events: request(7000, bad), after: removed(5000) })
   t.match(look.violations, [/7\.000 s: 192\.168\.88\.2:7000 was sent to 192\.168\.88\.10:80, removed by keepalived/])
@@ -162,7 +194,9 @@ void t.test('a request that reaches a server after its removal is told', async (
 void t.test('not after keepalived may have taken it back, nor by another director', async (t) => {
   const cluster = await inspected()
   const events = [...request(9500, cluster), ...request(7000, cluster, 'node-1', 'keepalived-backup')]
-  t.match(await cluster.inspect(removedServersGetNothing, { events, after: removed(5000, 9000) }), { violations: [] })
+  t.match(await cluster.inspect(removedServersGetNothing, { events, after: removed(5000, 9000) }), {
+    violations: { length: 0 },
+  })
 })
 
 void t.test(
@@ -170,12 +204,12 @@ void t.test(
   async (t) => {
     const late = await inspected({ lateMs: 500 })
     const look = await late.inspect(removedServersGetNothing, { events: request(5300, late), after: removed(5000) })
-    t.match(look, { violations: [], undecided: [/5\.300 s/] })
+    t.match(look, { violations: { length: 0 }, undecided: [/5\.300 s/] })
     const frozen = await inspected()
     frozen.clock.time = 3000
     await frozen.cluster.node('keepalived').machine.freeze()
     const none = await frozen.inspect(removedServersGetNothing, { events: request(7000, frozen), after: removed(5000) })
-    t.match(none, { violations: [], seen: '0 removals' })
+    t.match(none, { violations: { length: 0 }, seen: '0 removals' })
   },
 )
 
@@ -199,7 +233,7 @@ void t.test('a process that is gone is told, unless something was done to its ma
   t.match(look, { violations: ['keepalived: keepalived (pid 8) no longer runs'], seen: '2 processes' })
   const struck = await inspected()
   await struck.cluster.node('keepalived').run("pkill -KILL -x 'keepalived'")
-  t.match(await struck.inspect(sameProcesses, reports), { violations: [], excused: [/pid 8.*pkill -KILL/] })
+  t.match(await struck.inspect(sameProcesses, reports), { violations: { length: 0 }, excused: [/pid 8.*pkill -KILL/] })
   const reboot = await (
     await inspected()
   ).inspect(sameProcesses, { before: reports.before, after: { keepalived: { bootId: 'b' } } })
@@ -212,11 +246,14 @@ void t.test('what a kernel in trouble says is told, from its log and from its co
   const cluster = await inspected({ consolePath: console })
   const look = await cluster.inspect(kernelLogsClean, { after: { client: { kernelComplaints: ['[1] Oops: 0002'] } } })
   t.match(look.violations.slice(0, 2), ['client: [1] Oops: 0002', /^client: \[ 12\.3\] BUG: kernel NULL/])
-  t.match(await (await inspected()).inspect(kernelLogsClean, {}), { violations: [] })
+  t.match(await (await inspected()).inspect(kernelLogsClean, {}), { violations: { length: 0 } })
   const stall = { client: { kernelComplaints: ['rcu: INFO: rcu_sched self-detected stall on CPU'] } }
   t.match(await (await inspected()).inspect(kernelLogsClean, { after: stall }), { violations: { length: 1 } })
   const starved = await inspected({ lateMs: 30_000 })
-  t.match(await starved.inspect(kernelLogsClean, { after: stall }), { violations: [], undecided: [/self-detected/] })
+  t.match(await starved.inspect(kernelLogsClean, { after: stall }), {
+    violations: { length: 0 },
+    undecided: [/self-detected/],
+  })
 })
 
 void t.test('two machines that answer ARP in turn are told; a handover announces itself', async (t) => {
@@ -258,7 +295,10 @@ const turns = (...ats: number[]) =>
 
 void t.test('two masters are told once they overlap for too long, and how long that was', async (t) => {
   const brief = await inspected()
-  t.match(await brief.inspect(oneMasterAtATime(110), { events: turns(1, 101) }), { violations: [], undecided: [] })
+  t.match(await brief.inspect(oneMasterAtATime(110), { events: turns(1, 101) }), {
+    violations: { length: 0 },
+    undecided: { length: 0 },
+  })
   const long = await inspected()
   t.match((await long.inspect(oneMasterAtATime(110), { events: turns(1, 101, 201, 301) })).violations, [
     /^0\.002 s: 192\.168\.88\.8 and 192\.168\.88\.9 both advertise vrid 51 for 299 ms$/,
@@ -269,20 +309,29 @@ void t.test('each overlap counts by itself, and a resignation ends one', async (
   const twice = await inspected()
   const resigned = { ...advertEvent(202, DIRECTOR), advertIntervalMs: 100, priority: 0 }
   const events = [...turns(1, 101), resigned, ...turns(251, 351)]
-  t.match(await twice.inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [] })
+  t.match(await twice.inspect(oneMasterAtATime(110), { events }), {
+    violations: { length: 0 },
+    undecided: { length: 0 },
+  })
 })
 
 void t.test('a late second advert of the new master makes no second master of the old one', async (t) => {
   const { inspect } = await inspected()
   const handover = [advertEvent(100, '192.168.88.9'), advertEvent(101, DIRECTOR), advertEvent(216, DIRECTOR)]
   const events = handover.map((event) => ({ ...event, advertIntervalMs: 100 }))
-  t.match(await inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [] })
+  t.match(await inspect(oneMasterAtATime(110), { events }), { violations: { length: 0 }, undecided: { length: 0 } })
 })
 
 void t.test('an overlap that lateness explains is undecided; a longer one is not', async (t) => {
   const events = turns(1, 101, 201, 301)
   const late = await inspected({ lateMs: 190 })
-  t.match(await late.inspect(oneMasterAtATime(110), { events }), { violations: [], undecided: [/for 299 ms/] })
+  t.match(await late.inspect(oneMasterAtATime(110), { events }), {
+    violations: { length: 0 },
+    undecided: [/for 299 ms/],
+  })
   const little = await inspected({ lateMs: 180 })
-  t.match(await little.inspect(oneMasterAtATime(110), { events }), { violations: [/for 299 ms/], undecided: [] })
+  t.match(await little.inspect(oneMasterAtATime(110), { events }), {
+    violations: [/for 299 ms/],
+    undecided: { length: 0 },
+  })
 })
