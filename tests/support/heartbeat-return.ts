@@ -11,16 +11,18 @@ import { SLOW_MS } from './nat-heartbeat.ts'
 /**
  * With auto_failback legacy, which ha.cf has unless it says otherwise, a node that starts asks for its resources only where
  * it knows another one to be active (heartbeat 3.0.6 hb_resource.c, req_our_resources: countbystatus). It knows that by a
- * status packet, of which each node sends one every keepalive. Its links are up by any packet, though, such as the
- * acknowledgement of its own first one, and about a second later it decides. Where it decides between two status packets
- * of the other, it does not ask: so it mostly does where it starts just after one, in parts of keepalive.
+ * status packet, of which each node sends one every keepalive. Its links are up by any packet, though, and about a second
+ * later it decides. The one other packet that comes so early is the acknowledgement of one of its own first three, which
+ * the other sends where it has drawn one of these at its own start (config.c, ack_trigger: one number of ten). Then a node
+ * whose decision falls between two status packets of the other does not ask: so it mostly does where it starts just after
+ * one, in parts of keepalive.
  */
 const HASTY_PHASE = 0.05
 
-/** An acknowledgement comes at once or not at all; in keepalives. */
-const ACK_KEEPALIVES = 2
-
 const TRIES = 3
+
+/** heartbeat's name for an acknowledgement (include/hb_api.h, T_ACKMSG). */
+const ACK = 'NS_ackmsg'
 
 /** heartbeat on a node has started while another holds the resources. */
 export interface HeartbeatReturn {
@@ -47,6 +49,8 @@ export class UnaskedReturn {
   readonly #cluster: Cluster
   readonly #options: ReturnOptions
   #told = false
+  /** The other acknowledges one of its first packets. */
+  #acked = false
 
   constructor(c: ClaimContext, cluster: Cluster, options: ReturnOptions) {
     this.#c = c
@@ -55,7 +59,7 @@ export class UnaskedReturn {
   }
 
   /**
-   * Starts heartbeat so that the node will ask: deaf until the other has acknowledged its first packet, so that what it hears
+   * Starts heartbeat so that the node will ask: acknowledgements do not reach it until it is active, so that what it hears
    * first is a status packet. Where it did not ask, it lets go again, and another start is tried.
    *
    * @throws LvslabError `LVSLAB_E_HEARTBEAT_UNASKED`, as a failed assertion, when it never asks
@@ -63,7 +67,7 @@ export class UnaskedReturn {
   async untilAsked(): Promise<HeartbeatReturn> {
     const { node, other, vips } = this.#options
     for (let count = 1; ; count++) {
-      const back = await this.#startDeaf()
+      const back = await this.#startAsking()
       if (back.asked) return back
       await this.#tell(back)
       if (count === TRIES) {
@@ -80,9 +84,12 @@ export class UnaskedReturn {
     }
   }
 
-  /** The node has the resources: it stops, the other takes them, and it starts where it will not ask. */
+  /**
+   * The node has the resources: it stops, the other takes them, and it starts where it will not ask. Not where the other's
+   * draw makes that impossible.
+   */
   async show(): Promise<void> {
-    if (this.#told) return
+    if (this.#told || !this.#acked) return
     const { other, vips } = this.#options
     const since = this.#cluster.clock.now()
     await this.#stop()
@@ -91,14 +98,16 @@ export class UnaskedReturn {
     if (!back.asked) await this.#tell(back)
   }
 
-  async #startDeaf(): Promise<HeartbeatReturn> {
+  async #startAsking(): Promise<HeartbeatReturn> {
     const { node, other, conf } = this.#options
-    const rule = `INPUT -s ${other.address} -p udp --dport ${conf.udpPort} -j DROP`
+    const { wire } = this.#cluster
+    const rule = `INPUT -s ${other.address} -p udp --dport ${conf.udpPort} -m string --algo bm --string t=${ACK} -j DROP`
     await node.succeed(`iptables -I ${rule}`)
     const first = await this.#start()
-    const acked = { since: first.at, timeoutMs: ACK_KEEPALIVES * conf.keepaliveMs }
-    await this.#cluster.wire.waitFor(acknowledgementOf(other), acked).catch(() => undefined)
+    const active = await wire.waitFor(activeOf(node), { since: first.at, timeoutMs: SLOW_MS })
     await node.succeed(`iptables -D ${rule}`)
+    const acks = wire.datagrams({ heartbeat: ACK, srcIp: other.address }, { since: first.at, until: active.at })
+    this.#acked ||= acks.length > 0
     return this.#decision(first)
   }
 
@@ -137,9 +146,9 @@ export class UnaskedReturn {
     this.#c.check(`${node.name} took what ${other.name} has, and has still`, both.length > 0, both.join(', '))
     this.#c.finding(
       'a node that returns does not always ask: heartbeat 3.0.6 with the auto_failback of those days takes its resources ' +
-        'unasked where its links are up before a status packet of the other came, one in ' +
+        'unasked where an acknowledgement of the other brings its links up before a status packet of it came, one in ' +
         `${conf.keepaliveMs / 1000} s; then both nodes have them, until a person steps in. auto_failback on has another ` +
-        'protocol. Here the moment of the start decides',
+        'protocol. The moment of the start decides, and a number that the other drew at its own',
       `${this.#statusesAround(first.at)}; ${node.name} sent ${word.heartbeat?.type} to itself ` +
         `${(word.at - first.at).toFixed(0)} ms after its first packet; now ${node.name} has ${own!.join(', ')}, ` +
         `${other.name} ${others!.join(', ')}`,
@@ -166,10 +175,11 @@ export class UnaskedReturn {
   }
 }
 
-function acknowledgementOf(node: Node): EventMatcher<UdpEvent> {
+function activeOf(node: Node): EventMatcher<UdpEvent> {
   return {
-    description: `an acknowledgement of ${node.name}`,
-    match: (event) => event.type === 'udp' && event.heartbeat?.type === 'NS_ackmsg' && event.srcIp === node.address,
+    description: `${node.name} active, by its own status packet`,
+    match: (event) => statusOf(node).match(event) && event.type === 'udp' && event.heartbeat?.status === 'active',
+    related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../image/index.ts'
 import type { Acceleration } from './acceleration.ts'
+import { WAKE_PORT } from './waker.ts'
 
 /** Everything that shapes a machine as its guest sees it. What goes into the template's key is derived from this. */
 export interface MachineShape {
@@ -35,7 +36,7 @@ const KERNEL_PARAMETERS =
   'systemd.show_status=no'
 
 /** Bumped when the arguments change in a way that saved states do not survive. */
-export const ARGS_VERSION = 3
+export const ARGS_VERSION = 4
 
 export function machineArgs(options: {
   readonly name: string
@@ -72,6 +73,8 @@ export function machineArgs(options: {
     ]).flat(),
     ...['-chardev', `socket,id=agent,${socket('agent')}`],
     ...['-device', `virtserialport,bus=vser.0,nr=${TERMINALS},chardev=agent,name=org.qemu.guest_agent.0`],
+    ...['-chardev', `socket,id=wake,${socket('wake')}`],
+    ...['-device', `virtserialport,bus=vser.0,nr=${TERMINALS + 1},chardev=wake,name=${WAKE_PORT}`],
     ...['-device', 'virtio-rng-pci'],
     ...options.nics.flatMap((nic, index) => [
       '-netdev',

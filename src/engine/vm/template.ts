@@ -52,6 +52,7 @@ export async function ensureTemplate(host: NodeHost, shape: MachineShape, progre
         try {
           await machine.bootCold(join(directory, 'memory'))
           await machine.exec(WARM_UP, { timeoutMs: 60_000 })
+          await machine.arm()
           await saveMachine(machine, directory, '', scratch)
         } finally {
           await machine.dispose()

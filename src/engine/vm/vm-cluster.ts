@@ -8,7 +8,6 @@ import type { NodeSpec, Topology } from '../../topology/index.ts'
 import { CAPABILITIES, type Capability } from '../capabilities.ts'
 import type { ClusterLateness, EngineCluster, GuestFile, LatenessSpan, NodeVersions } from '../engine.ts'
 import { GUEST_SCRIPTS, nodeFiles, provisionScripts, startOrder } from '../provision.ts'
-import { wake } from '../wake.ts'
 import { FabricNetwork } from './fabric-network.ts'
 import { guestArchive } from '../guest-archive.ts'
 import { keepalivedRefusal, KEEPALIVED_REFUSED } from './keepalived-refusal.ts'
@@ -188,7 +187,7 @@ export class VmCluster implements EngineCluster {
           await machine.resume()
         }
         const files = [...scripts, ...(await nodeFiles(this.topology, node, 'by-order'))]
-        await this.#provision(node, `${unpackAndWake()} && sh ${GUEST_SCRIPTS}/node.sh setup`, files)
+        await this.#provision(node, `${UNPACK} && sh ${GUEST_SCRIPTS}/node.sh setup`, files)
       }),
     )
     if (this.#options.startServices !== false) await this.startServices()
@@ -199,13 +198,13 @@ export class VmCluster implements EngineCluster {
     await Promise.all(machines.map((machine) => machine.cloneFrom(savedIn(directory, `${machine.name}.`))))
     // All together, as their clocks stopped together.
     await Promise.all(machines.map((machine) => machine.resume()))
-    await Promise.all(machines.map((machine) => this.#run(machine, wake(), undefined, 'wake it')))
   }
 
   /** Stops all machines at one moment and saves them. */
   async save(directory: string): Promise<void> {
     const machines = [...this.machines.values()]
     await Promise.all(machines.map((machine) => machine.exec('sync')))
+    await Promise.all(machines.map((machine) => machine.arm()))
     await Promise.all(machines.map((machine) => machine.freeze()))
     for (const machine of machines) await saveMachine(machine, directory, `${machine.name}.`, this.#scratch)
   }
@@ -259,6 +258,4 @@ export function cableOf(node: NodeSpec, nic: string): CableId {
   return `${node.name}:${nic}`
 }
 
-function unpackAndWake(): string {
-  return `{ ${wake()}; } && tar -x -f - -C / --no-same-owner`
-}
+const UNPACK = 'tar -x -f - -C / --no-same-owner'

@@ -17,6 +17,7 @@ import { Qmp } from './qmp.ts'
 import { loadState } from './saved-state.ts'
 import type { NodeHost, SavedMachine } from './vm-host.ts'
 import { VmTerminals } from './vm-terminals.ts'
+import { arm, WakeLine } from './waker.ts'
 
 /** A machine that boots from its disk answers within a quarter of this, if the host lets it run. */
 const OWN_BOOT_TIME_MS = 45_000
@@ -59,6 +60,8 @@ export class VmMachine implements Machine {
   #standstill: Standstill | undefined
   /** A boot that goes on by itself since a reset. */
   #rising: Promise<void> | undefined
+  /** Of a copy that has not gone on yet. */
+  #wakeLine: WakeLine | undefined
   readonly #terminals: VmTerminals
   readonly #trouble: MachineTrouble
 
@@ -96,6 +99,10 @@ export class VmMachine implements Machine {
     throw this.#goneError('reach it')
   }
 
+  get #wakePath(): string {
+    return join(this.#options.directory, 'wake')
+  }
+
   get diskPath(): string {
     return join(this.#options.directory, 'disk.qcow2')
   }
@@ -116,13 +123,32 @@ export class VmMachine implements Machine {
         ? { path: saved.memoryPath, shared: false }
         : { path: await copySparse(saved.memoryPath, sharedMemory), shared: true }
     await this.#launch(memory, true)
+    this.#wakeLine = await WakeLine.open(this.name, this.#wakePath, () => this.#delayMs())
     await loadState(this.qmp, join(this.#options.directory, 'state'), await readFile(saved.statePath))
   }
 
-  /** Lets a stopped machine run and waits for its agent. */
+  /** Lets a copy go on, with the right time and random numbers of its own, and waits for its agent. */
   async resume(): Promise<void> {
     await this.qmp.execute('cont')
-    await this.#reachAgent(RESUME_TIMEOUT_MS)
+    try {
+      await Promise.all([this.#reachAgent(RESUME_TIMEOUT_MS), this.#wakeLine?.wake()])
+    } catch (error) {
+      if (await this.#hasDied(error)) throw this.#goneError('wake it', error)
+      throw error
+    } finally {
+      this.#wakeLine?.[Symbol.dispose]()
+      this.#wakeLine = undefined
+    }
+  }
+
+  /** Makes it ready to be saved: every copy has something in it that waits to be woken. */
+  async arm(): Promise<void> {
+    await arm(
+      this.name,
+      this.#wakePath,
+      (command) => this.start(command),
+      () => this.#delayMs(),
+    )
   }
 
   async powerOn(sharedMemory?: string): Promise<void> {
@@ -246,7 +272,7 @@ export class VmMachine implements Machine {
 
   async #launch(memory: { path: string; shared: boolean } | undefined, incoming: boolean): Promise<void> {
     const { host, directory, nics } = this.#options
-    for (const name of ['qmp', 'agent', 'state']) await rm(join(directory, name), { force: true })
+    for (const name of ['qmp', 'agent', 'wake', 'state']) await rm(join(directory, name), { force: true })
     this.#death = undefined
     this.#poweredOff = false
     this.#standstill = undefined

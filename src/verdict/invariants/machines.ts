@@ -1,11 +1,11 @@
 import type { Inspection, Review } from './invariant.ts'
-import { consoleComplaints } from './node-report.ts'
+import { consoleComplaints, hasConsole } from './node-report.ts'
 
 /** What a kernel says when it was not let to run: a machine that was as late as this says so without being ill. */
 const STALLS = /stall|lockup|LOCKUP|blocked for more than/
 const STALLED_MS = 10_000
 
-/** No kernel says that it has gone wrong: by its log at the end, and by its console, which outlives the machine. */
+/** No kernel says that it has gone wrong: by its console, which outlives the machine, or where it has none by its log at the end. */
 export const kernelLogsClean: Inspection = {
   name: 'kernel-logs',
   text: 'no kernel reports an oops, a BUG, a panic or a stall',
@@ -17,7 +17,12 @@ export const kernelLogsClean: Inspection = {
       }),
     )
     const lines = found.flat()
-    const seen = `${cluster.nodes.length} consoles, ${after.size} kernel logs`
+    const consoles = cluster.nodes.filter(hasConsole).length
+    const logs = cluster.nodes.filter((node) => !hasConsole(node) && after.has(node.name)).length
+    const seen = [
+      ...(consoles === 0 ? [] : [`${consoles} consoles`]),
+      ...(logs === 0 ? [] : [`${logs} kernel logs`]),
+    ].join(', ')
     if (lines.length === 0) return { violations: [], seen }
     const late = (await cluster.lateness(since, { until })).machineMs >= STALLED_MS
     const explained = (line: string): boolean => late && STALLS.test(line)
