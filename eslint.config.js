@@ -20,13 +20,9 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector:
-            "CallExpression[callee.property.name='match'] > .arguments:nth-child(2) ArrayExpression[elements.length=0]",
-          message: 'tap takes an empty array in a pattern for any array: this cannot fail. { length: 0 } can.',
-        },
-        {
-          selector:
-            "CallExpression[callee.property.name='match'] > ArrayExpression.arguments:nth-child(2)[elements.length=0]",
+          selector: ['> .arguments:nth-child(2) ArrayExpression', '> ArrayExpression.arguments:nth-child(2)']
+            .map((path) => `CallExpression[callee.property.name='match'] ${path}[elements.length=0]`)
+            .join(', '),
           message: 'tap takes an empty array in a pattern for any array: this cannot fail. { length: 0 } can.',
         },
       ],

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { ExitCode } from '../../src/errors.ts'
 import { totals, whyNot } from '../../src/report/summary.ts'
 import type { RunRecord, Verdict } from '../../src/run/record.ts'
 
@@ -37,10 +38,10 @@ export function unsteady(laps: readonly Lap[]): string[] {
   })
 }
 
-/** 1 when a claim failed, 6 when one was inconclusive, 3 when a run came to no record, else 0: as `lvslab run` has them. */
+/** 1 when a claim failed, 6 when one was inconclusive, 3 when a run came to no record, else 0. */
 export function enduranceCode(laps: readonly Lap[], wanted: number): number {
   const verdicts = laps.flatMap(({ record }) => record.claims.map(({ verdict }) => verdict))
-  if (verdicts.includes('fail')) return 1
-  if (laps.length < wanted) return 3
-  return verdicts.includes('inconclusive') ? 6 : 0
+  if (verdicts.includes('fail')) return ExitCode.claimFailed
+  if (laps.length < wanted) return ExitCode.infrastructure
+  return verdicts.includes('inconclusive') ? ExitCode.inconclusive : ExitCode.pass
 }

@@ -160,9 +160,7 @@ export class UnaskedReturn {
     const statuses = this.#cluster.wire.datagrams({ heartbeat: 'status', srcIp: other.address })
     const before = statuses.findLast((one) => one.at < at)
     const next = statuses.find((one) => one.at >= at)
-    const active = this.#cluster.wire
-      .datagrams({ heartbeat: 'status', srcIp: node.address }, { since: at })
-      .find(({ heartbeat }) => heartbeat?.status === 'active')
+    const active = this.#cluster.wire.datagrams({}, { since: at }).find(activeOf(node).match)
     const ms = (event: UdpEvent | undefined): string => (event ? `${Math.abs(event.at - at).toFixed(0)} ms` : 'never')
     return (
       `a status packet of ${other.name} ${ms(before)} before the first of ${node.name}, the next ${ms(next)} after it; ` +
@@ -177,18 +175,18 @@ export class UnaskedReturn {
 
 function activeOf(node: Node): EventMatcher<UdpEvent> {
   return {
+    ...statusOf(node),
     description: `${node.name} active, by its own status packet`,
     match: (event) => statusOf(node).match(event) && event.type === 'udp' && event.heartbeat?.status === 'active',
-    related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
   }
 }
 
 /** That a node wants its resources: it asks the others, or answers in their place. */
 function requestOf(node: Node): EventMatcher<UdpEvent> {
   return {
+    ...statusOf(node),
     description: `a request of ${node.name} for its resources`,
     match: (event) =>
       event.type === 'udp' && event.heartbeat?.type.startsWith('ip-request') === true && event.srcIp === node.address,
-    related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
   }
 }

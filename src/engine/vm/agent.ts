@@ -185,32 +185,30 @@ export class Agent {
    */
   async #synchronise(timeoutMs: number): Promise<void> {
     const patience = new Patience(timeoutMs, this.#delayMs)
-    let deadline = performance.now() + timeoutMs
     await new Promise<void>((resolve, reject) => {
       let lastId = Math.floor(Math.random() * 1e9)
       let heard = false
+      let settled = false
       const settle = (error?: Error): void => {
+        settled = true
         clearInterval(timer)
         this.#waiter = undefined
         if (error) return reject(error)
         this.#outOfStep = false
         resolve()
       }
-      const look = (): void => {
-        if (performance.now() > deadline) {
-          deadline = Infinity
-          void patience.leftMs().then((leftMs) => {
-            deadline = performance.now() + leftMs
-            if (leftMs <= 0) settle(this.#silentError(timeoutMs))
-          })
-        }
+      const look = async (): Promise<void> => {
+        const leftMs = await patience.leftMs()
+        // The answer came meanwhile, and the waiter may be the next request's.
+        if (settled) return
+        if (leftMs <= 0) return settle(this.#silentError(timeoutMs))
         if (this.#lost !== undefined) return settle(this.#lostError())
         if (heard) return
         lastId += 1
         const request = { execute: 'guest-sync-delimited', arguments: { id: lastId } }
         this.#socket?.write(`\xff${JSON.stringify(request)}\n`, 'latin1')
       }
-      const timer = setInterval(look, SYNC_PERIOD_MS)
+      const timer = setInterval(() => void look(), SYNC_PERIOD_MS)
       this.#waiter = {
         resolve: (message) => {
           heard = true
@@ -218,7 +216,7 @@ export class Agent {
         },
         reject: settle,
       }
-      look()
+      void look()
     })
   }
 

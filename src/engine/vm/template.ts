@@ -6,6 +6,7 @@ import { ARGS_VERSION, type MachineShape } from './qemu-args.ts'
 import { saveState } from './saved-state.ts'
 import type { NodeHost, SavedMachine } from './vm-host.ts'
 import { VmMachine } from './vm-machine.ts'
+import { WAKER } from './waker.ts'
 
 /** What a node will run soon: read once here, it comes from the page cache in every clone. */
 const WARM_UP = `
@@ -27,6 +28,7 @@ export function hostKey(host: NodeHost): Record<string, unknown> {
     kernel: host.kernel.key,
     userland: host.userland.key,
     acceleration: host.acceleration.kind,
+    waker: WAKER,
   }
 }
 

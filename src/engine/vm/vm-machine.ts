@@ -90,9 +90,7 @@ export class VmMachine implements Machine {
   }
 
   /** How long it has stood ready to run while the host ran something else, in all, ms. */
-  async #delayMs(): Promise<number> {
-    return this.pid === undefined ? 0 : runDelayMs(this.pid)
-  }
+  readonly #delayMs = async (): Promise<number> => (this.pid === undefined ? 0 : runDelayMs(this.pid))
 
   get qmp(): Qmp {
     if (this.#qmp && this.running) return this.#qmp
@@ -123,7 +121,7 @@ export class VmMachine implements Machine {
         ? { path: saved.memoryPath, shared: false }
         : { path: await copySparse(saved.memoryPath, sharedMemory), shared: true }
     await this.#launch(memory, true)
-    this.#wakeLine = await WakeLine.open(this.name, this.#wakePath, () => this.#delayMs())
+    this.#wakeLine = await WakeLine.open(this.name, this.#wakePath, this.#delayMs)
     await loadState(this.qmp, join(this.#options.directory, 'state'), await readFile(saved.statePath))
   }
 
@@ -143,12 +141,7 @@ export class VmMachine implements Machine {
 
   /** Makes it ready to be saved: every copy has something in it that waits to be woken. */
   async arm(): Promise<void> {
-    await arm(
-      this.name,
-      this.#wakePath,
-      (command) => this.start(command),
-      () => this.#delayMs(),
-    )
+    await arm(this.name, this.#wakePath, (command) => this.start(command), this.#delayMs)
   }
 
   async powerOn(sharedMemory?: string): Promise<void> {
@@ -316,7 +309,7 @@ export class VmMachine implements Machine {
   }
 
   async #reachAgent(timeoutMs: number): Promise<void> {
-    const agent = new Agent(this.name, join(this.#options.directory, 'agent'), () => this.#delayMs())
+    const agent = new Agent(this.name, join(this.#options.directory, 'agent'), this.#delayMs)
     const watched = { consolePath: this.consolePath, pid: this.pid, ownTimeMs: OWN_BOOT_TIME_MS }
     const watch = new BootWatch(watched, () => agent.close())
     const { kind } = this.#options.host.acceleration

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { InfrastructureError } from '../../errors.ts'
+import { seed } from '../wake.ts'
 import { Patience } from './patience.ts'
 
 /** The port's name in the guest, by /sys/class/virtio-ports. */
@@ -16,7 +17,7 @@ const WAKE_TIMEOUT_MS = 20_000
  * (RNDRESEEDCRNG, random(4)); then it ends. Starting even a small program in a copy costs an emulated processor some
  * 150 ms, and perl 400: there, nothing has been translated yet.
  */
-const PROGRAM = `
+export const WAKER = `
   $| = 1;
   open my $port, "+<", shift or exit 1;
   open my $random, ">", "/dev/urandom" or exit 1;
@@ -40,10 +41,9 @@ export async function arm(
   using line = await WakeLine.open(node, socketPath, delayMs)
   await start(`
     for port in /sys/class/virtio-ports/*; do
-      [ "$(cat $port/name)" != ${WAKE_PORT} ] || exec perl -e '${PROGRAM}' /dev/\${port##*/}
+      [ "$(cat $port/name)" != ${WAKE_PORT} ] || exec perl -e '${WAKER}' /dev/\${port##*/}
     done </dev/null >/dev/null 2>&1`)
   await line.heard(READY, ARM_TIMEOUT_MS)
-  // Whoever waits for a word again finds the line open: the copies' QEMUs have sockets of their own.
 }
 
 /** The host's end of the port: open before the copy goes on, or the program would find nobody there. */
@@ -74,9 +74,8 @@ export class WakeLine implements Disposable {
 
   /** Gives the copy the right time and random numbers of its own. */
   async wake(): Promise<void> {
-    const seed = Array.from({ length: 4 }, () => Math.random().toString(36).slice(2)).join('')
     const nowMs = Date.now()
-    this.#socket.write(`${Math.floor(nowMs / 1000)} ${(nowMs % 1000) * 1_000_000} ${seed}\n`)
+    this.#socket.write(`${Math.floor(nowMs / 1000)} ${(nowMs % 1000) * 1_000_000} ${seed()}\n`)
     await this.heard(AWAKE, WAKE_TIMEOUT_MS)
   }
 

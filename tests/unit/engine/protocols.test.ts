@@ -1,27 +1,19 @@
-import { createServer, type Socket } from 'node:net'
-import { mkdtemp } from 'node:fs/promises'
-import { rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { Agent } from '../../../src/engine/vm/agent.ts'
 import { JsonLines } from '../../../src/engine/vm/json-lines.ts'
 import { Qmp } from '../../../src/engine/vm/qmp.ts'
+import { unixServer } from './support/unix-server.ts'
 
 type Message = Record<string, unknown>
 
 /** A server on a unix socket that answers each JSON line with what `reply` gives. */
-async function serve(
+function serve(
   t: { teardown: (done: () => void) => void },
   reply: (message: Message, socket: Socket) => string | Buffer | undefined,
   greeting = '',
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lvslab-test-'))
-  const path = join(folder, 's')
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
+  return unixServer(t, (socket) => {
     socket.write(greeting)
     const lines = new JsonLines((message) => {
       const answer = reply(message, socket)
@@ -29,13 +21,6 @@ async function serve(
     })
     socket.on('data', (chunk: Buffer) => lines.push(chunk))
   })
-  await new Promise<void>((resolve) => server.listen(path, resolve))
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return path
 }
 
 const line = (message: Message): string => JSON.stringify(message) + '\n'

@@ -1,20 +1,13 @@
-import { createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { WakeLine } from '../../../src/engine/vm/waker.ts'
+import { unixServer } from './support/unix-server.ts'
 
 const onTime = () => Promise.resolve(0)
 
 /** What waits in the guest, as QEMU's socket of the port shows it. */
-async function port(t: Test, onLine: (line: string, socket: Socket) => void): Promise<string> {
-  const path = join(t.testdir({}), 'wake')
-  const server = createServer((socket) => {
-    socket.on('data', (chunk) => onLine(chunk.toString(), socket))
-  })
-  await new Promise<void>((resolve) => server.listen(path, resolve))
-  t.teardown(() => server.close())
-  return path
-}
+const port = (t: Test, onLine: (line: string, socket: Socket) => void): Promise<string> =>
+  unixServer(t, (socket) => socket.on('data', (chunk) => onLine(chunk.toString(), socket)))
 
 void t.test('a copy is told the time and a seed, and its word is waited for however it is cut', async (t) => {
   const lines: string[] = []
