@@ -1,9 +1,10 @@
 // Runs in a row, to see whether every claim holds every time:
 //   npm run test:endurance -- [--runs 10] [--busy] [--out DIR] [claim or topology ...]
 // --busy keeps each core at work with a process that only counts. What DIR (default reports/endurance) has of an earlier
-// call counts: a series that was cut off goes on. Exit codes: 1 a claim failed, 3 a run came to no record, 6 a claim was
-// inconclusive, 130 interrupted.
+// call counts, if it is of the same state of the project: a series that was cut off goes on. Exit codes: as `lvslab run`,
+// the worst of all runs; 3 also where a run came to no record.
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +12,7 @@ import { $ } from 'zx'
 import { projectRoot } from '../src/host/paths.ts'
 import { readRun } from '../src/report/index.ts'
 import type { RunRecord } from '../src/run/record.ts'
-import { enduranceCode, lapLine, unsteady, type Lap } from './lib/endurance.ts'
+import { enduranceCode, lapLine, stateOf, unsteady, type Lap } from './lib/endurance.ts'
 
 /** No run takes as long; a counting process ends by itself then, whatever became of this one. */
 const LONGEST_MS = 3 * 3600_000
@@ -31,6 +32,17 @@ if (!Number.isInteger(runs) || runs < 1) {
   process.exit(2)
 }
 const out = resolve(values.out ?? join(projectRoot, 'reports', values.busy ? 'endurance-busy' : 'endurance'))
+await mkdir(out, { recursive: true })
+const stateFile = join(out, 'state')
+const state = await stateOf(projectRoot)
+const begun = await readFile(stateFile, 'utf8').catch(() => undefined)
+if (begun !== undefined && begun !== state) {
+  console.error(
+    `${out} has runs of another state of the project (${begun}, now ${state}): name another --out, or remove it`,
+  )
+  process.exit(2)
+}
+await writeFile(stateFile, state)
 
 async function earlier(folder: string): Promise<RunRecord | undefined> {
   const record = await readRun(folder).catch(() => undefined)

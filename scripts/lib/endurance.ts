@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
 import { stripVTControlCharacters } from 'node:util'
+import { $ } from 'zx'
 import { ExitCode } from '../../src/errors.ts'
+import { duration } from '../../src/report/quantity.ts'
 import { totals, whyNot } from '../../src/report/summary.ts'
+import { exitCodeOf } from '../../src/run/exit-code.ts'
 import type { RunRecord, Verdict } from '../../src/run/record.ts'
 
 /** One run of several in a row. */
@@ -16,11 +20,10 @@ export function lapLine({ record, loadAverage }: Lap, number: number, of: number
   const counts = (['pass', 'fail', 'inconclusive', 'skip'] as const satisfies readonly Verdict[])
     .filter((verdict) => sums[verdict] > 0)
     .map((verdict) => `${sums[verdict]} ${verdict}`)
-  const seconds = Math.round(record.durationMs / 1000)
   const ratio =
     protocolWaitMs === 0 ? '' : `, ${(record.durationMs / protocolWaitMs).toFixed(1)} times what the protocols impose`
   const load = loadAverage === undefined ? '' : ` · load average up to ${loadAverage.toFixed(1)}`
-  return `run ${number} of ${of}: ${counts.join(', ') || 'nothing'} · ${Math.floor(seconds / 60)} min ${seconds % 60} s${ratio}${load}`
+  return `run ${number} of ${of}: ${counts.join(', ') || 'nothing'} · ${duration(record.durationMs)}${ratio}${load}`
 }
 
 /** Every claim that did not hold each time: how often it ended how, and why. */
@@ -38,10 +41,24 @@ export function unsteady(laps: readonly Lap[]): string[] {
   })
 }
 
-/** 1 when a claim failed, 6 when one was inconclusive, 3 when a run came to no record, else 0. */
+/** What each run on its own would have ended with, the worst of them; 3 when a run came to no record. */
 export function enduranceCode(laps: readonly Lap[], wanted: number): number {
-  const verdicts = laps.flatMap(({ record }) => record.claims.map(({ verdict }) => verdict))
-  if (verdicts.includes('fail')) return ExitCode.claimFailed
-  if (laps.length < wanted) return ExitCode.infrastructure
-  return verdicts.includes('inconclusive') ? ExitCode.inconclusive : ExitCode.pass
+  const codes: number[] = laps.map(({ record }) => exitCodeOf(record.claims, record.calibration))
+  if (laps.length < wanted) codes.push(ExitCode.infrastructure)
+  const { claimFailed, infrastructure, prerequisite, usage, inconclusive } = ExitCode
+  const worst = [claimFailed, infrastructure, prerequisite, usage, inconclusive].find((code) => codes.includes(code))
+  return worst ?? ExitCode.pass
+}
+
+/** What a verdict depends on, within the project. */
+const PARTS = ['bin', 'package-lock.json', 'provision', 'src', 'tests', 'topologies']
+
+/** Which state of the project runs are of: what git has of the parts that decide, with what was changed since. */
+export async function stateOf(folder: string): Promise<string> {
+  const git = $({ cwd: folder, quiet: true })
+  const [tree, changes] = await Promise.all([
+    git`git ls-tree HEAD -- ${PARTS}`,
+    git`git diff HEAD --no-ext-diff --binary -- ${PARTS}`,
+  ])
+  return createHash('sha256').update(tree.stdout).update(changes.stdout).digest('hex').slice(0, 16)
 }

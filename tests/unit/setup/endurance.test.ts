@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
-import { enduranceCode, lapLine, unsteady, type Lap } from '../../../scripts/lib/endurance.ts'
+import { $ } from 'zx'
+import { enduranceCode, lapLine, stateOf, unsteady, type Lap } from '../../../scripts/lib/endurance.ts'
 import type { ClaimRecord } from '../../../src/run/record.ts'
 import { sampleRun } from '../report/sample-run.ts'
 
@@ -16,9 +19,9 @@ void t.test('a run in a line: verdicts that there are, time, ratio, load', async
   const line = lapLine({ ...lap([holds('004-4'), broken('004-5', 'fail')]), loadAverage: 3.14 }, 2, 10)
   t.equal(
     line,
-    'run 2 of 10: 1 pass, 1 fail · 2 min 30 s, 1.3 times what the protocols impose · load average up to 3.1',
+    'run 2 of 10: 1 pass, 1 fail · 2\u202fmin 30\u202fs, 1.3 times what the protocols impose · load average up to 3.1',
   )
-  t.match(lapLine(lap([]), 1, 1), /^run 1 of 1: nothing · 2 min 30 s$/)
+  t.match(lapLine(lap([]), 1, 1), /^run 1 of 1: nothing · 2\u202fmin 30\u202fs$/)
 })
 
 void t.test('what did not hold each time is named with every reason', async (t) => {
@@ -41,4 +44,29 @@ void t.test('the worst verdict is the exit code; a run that is missing is no suc
   t.equal(enduranceCode([good], 2), 3)
   t.equal(enduranceCode([good, lap([broken('004-4', 'inconclusive')])], 2), 6)
   t.equal(enduranceCode([lap([broken('004-4', 'fail')])], 2), 1)
+  const noGuest: ClaimRecord = { ...broken('004-4', 'fail'), errorKind: 'infrastructure' }
+  t.equal(enduranceCode([good, lap([noGuest])], 2), 3)
 })
+
+void t.test(
+  'runs of one state of the project only: what decides a verdict is part of it, a document is not',
+  async (t) => {
+    const folder = t.testdir({ src: { 'a.ts': 'one' }, 'README.md': 'one' })
+    const git = $({ cwd: folder, quiet: true })
+    const commit = async () => {
+      await git`git add -A`
+      await git`git -c user.name=t -c user.email=t@example.invalid commit -qm t`
+    }
+    await git`git init -q`
+    await commit()
+    const first = await stateOf(folder)
+    t.match(first, /^[0-9a-f]{16}$/)
+    await writeFile(join(folder, 'README.md'), 'two')
+    t.equal(await stateOf(folder), first, 'a document')
+    await writeFile(join(folder, 'src', 'a.ts'), 'two')
+    const changed = await stateOf(folder)
+    t.not(changed, first, 'a change that is not committed')
+    await commit()
+    t.not(await stateOf(folder), first, 'a commit')
+  },
+)
