@@ -74,14 +74,17 @@ function chosen(
 
 /**
  * Signals each process that is still the one that was found; answers which these were. Several that are to be killed are
- * held first: a child that lives on for a moment hears of its parent's death (PR_SET_PDEATHSIG) and begins to tidy up.
+ * held first, and their parents killed last: a child that lives on for a moment hears of its parent's death
+ * (PR_SET_PDEATHSIG), or has SIGTERM and SIGCONT from systemd, whose main process is gone, and begins to tidy up.
  */
 export async function signalProcesses(
   node: Node,
   processes: readonly GuestProcess[],
   signal: string,
 ): Promise<readonly GuestProcess[]> {
-  const each = (verb: string): string => processes.map(({ pid, started }) => `${verb} ${pid} ${started}`).join('\n    ')
+  const each = (verb: string, all = processes): string =>
+    all.map(({ pid, started }) => `${verb} ${pid} ${started}`).join('\n    ')
+  const killing = signal === 'KILL' && processes.length > 1
   const script = `
     same() {
       read -r line 2>/dev/null </proc/$1/stat || return 1
@@ -91,9 +94,18 @@ export async function signalProcesses(
     }
     hold() { ! same "$1" "$2" || kill -s STOP "$1"; }
     hit() { ! same "$1" "$2" || { kill -s ${quoted(signal)} "$1" && echo "$1"; } || return 0; }
-    ${signal === 'KILL' && processes.length > 1 ? each('hold') : ''}
-    ${each('hit')}`
+    ${killing ? each('hold') : ''}
+    ${each('hit', killing ? childrenFirst(processes) : processes)}`
   const { stdout } = await node.run(script)
   const struck = new Set(stdout.trim().split(/\s+/).map(Number))
   return processes.filter(({ pid }) => struck.has(pid))
+}
+
+function childrenFirst(processes: readonly GuestProcess[]): GuestProcess[] {
+  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]))
+  const depth = (pid: number): number => {
+    const parent = parents.get(pid)
+    return parent === undefined ? 0 : 1 + depth(parent)
+  }
+  return processes.toSorted((a, b) => depth(b.pid) - depth(a.pid))
 }
