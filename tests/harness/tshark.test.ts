@@ -26,6 +26,13 @@ async function advertsByTshark(capture: string): Promise<Advert[]> {
     .map(([epoch, srcIp]) => ({ atMs: Number(epoch) * 1000, srcIp: srcIp! }))
 }
 
+/** Whose address each gratuitous or reverse ARP frame announces. */
+async function announcedByTshark(capture: string): Promise<string[]> {
+  const what = ['-Y', 'arp.isgratuitous == 1 || arp.opcode == 3', '-T', 'fields', '-e', 'arp.src.proto_ipv4']
+  const { stdout } = await run('tshark', ['-r', capture, ...what], { timeoutMs: 60_000 })
+  return stdout.trim().split('\n')
+}
+
 void t.test(
   'tshark reads the capture of a failover and agrees with the reported times to the millisecond',
   async (t) => {
@@ -39,6 +46,9 @@ void t.test(
     const first = adverts.findIndex(({ srcIp }) => srcIp === '192.168.88.9')
     const gapMs = adverts[first]!.atMs - adverts[first - 1]!.atMs
     t.equal(adverts[first - 1]!.srcIp, '192.168.88.8', 'the master advertised before')
+
+    const announced = new Set(await announcedByTshark(join(outDir, capture!.path)))
+    t.same([...announced], ['192.168.88.100'], 'copies of machines announce nothing of their own accord')
 
     const reported = record.figures.find(({ name }) => name === 'takeover after the last advert')!.value
     t.ok(Math.abs(gapMs - reported) < 1, `tshark: ${gapMs.toFixed(3)} ms, reported: ${reported.toFixed(3)} ms`)

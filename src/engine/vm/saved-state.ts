@@ -35,6 +35,7 @@ export async function saveState(qmp: Qmp, socketPath: string, statePath: string)
 /** Hands a saved state to a machine that waits for it (`-incoming defer`); it is stopped afterwards, ready to go on. */
 export async function loadState(qmp: Qmp, socketPath: string, state: Uint8Array): Promise<void> {
   await ignoreShared(qmp)
+  await keepQuiet(qmp)
   await qmp.execute('migrate-incoming', { uri: `unix:${socketPath}` })
   const socket = connect(socketPath)
   await new Promise<void>((resolve, reject) => {
@@ -47,6 +48,14 @@ export async function loadState(qmp: Qmp, socketPath: string, state: Uint8Array)
 
 async function ignoreShared(qmp: Qmp): Promise<void> {
   await qmp.execute('migrate-set-capabilities', { capabilities: [{ capability: 'x-ignore-shared', state: true }] })
+}
+
+/**
+ * QEMU has a migrated guest tell its neighbours that it has moved: for a second, all its addresses in gratuitous ARP,
+ * which a director's own announcements are then not to be told from. A copy has not moved, and says nothing.
+ */
+async function keepQuiet(qmp: Qmp): Promise<void> {
+  await qmp.execute('migrate-set-parameters', { 'announce-rounds': 0 })
 }
 
 async function waitForMigration(qmp: Qmp): Promise<void> {
