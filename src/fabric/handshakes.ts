@@ -68,6 +68,17 @@ export function handshakes(events: readonly WireEvent[], filter: HandshakeFilter
   return drafts.map(({ seq: _seq, ...handshake }) => handshake)
 }
 
+/** The way that a SYN took, each hop once, though the client may have sent it several times before it was answered. */
+export function hopsOf({ forwarded, synCount }: Pick<Handshake, 'forwarded' | 'synCount'>): SynSighting[] {
+  if (synCount === 1) return [...forwarded]
+  const hops = new Map<string, SynSighting>()
+  for (const hop of forwarded) {
+    const key = [hop.cable, hop.dstMac, hop.dstIp].join(' ')
+    if (!hops.has(key)) hops.set(key, hop)
+  }
+  return [...hops.values()]
+}
+
 function addSyn(event: TcpEvent, filter: HandshakeFilter, current: Map<string, Draft>, drafts: Draft[]): void {
   const key = clientKey(event.srcIp, event.srcPort)
   const known = current.get(key)

@@ -1,3 +1,4 @@
+import { firstSent } from './retransmissions.ts'
 import type { TcpEvent, TunnelHeader, UdpEvent, WireEvent } from './types.ts'
 
 export interface HttpAnswerFilter {
@@ -29,9 +30,8 @@ export interface TunnelFilter {
 export type TunnelledSegment = TcpEvent & { readonly tunnel: TunnelHeader }
 
 export function httpAnswers(events: readonly WireEvent[], { clientIp, srcIp, network }: HttpAnswerFilter): TcpEvent[] {
-  return events.filter(
-    (event): event is TcpEvent =>
-      event.type === 'tcp' &&
+  return firstSent(events).filter(
+    (event) =>
       event.http?.startsWith('HTTP/') === true &&
       event.dstIp === (clientIp ?? event.dstIp) &&
       event.srcIp === (srcIp ?? event.srcIp) &&

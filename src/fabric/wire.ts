@@ -3,6 +3,7 @@ import { arpAnswers, gratuitousArps } from './arp-queries.ts'
 import { EventLog, isWithin, type TimeRange } from './event-log.ts'
 import { framesWith, type FrameFilter } from './frame-queries.ts'
 import { handshakes, type Handshake, type HandshakeFilter } from './handshakes.ts'
+import { firstSent } from './retransmissions.ts'
 import { strayAnswers, type StrayAnswer } from './stray-answers.ts'
 import {
   datagrams,
@@ -117,9 +118,16 @@ export class Wire {
     return strayAnswers(this.events, clientIp).filter(({ at }) => isWithin(at, range))
   }
 
-  /** Segments that begin an HTTP response. One is seen at each hop; under DR and TUN that is once. */
+  /**
+   * Segments that begin an HTTP response, without retransmissions. One is seen at each hop; under DR and TUN that is once.
+   */
   httpAnswers(filter: HttpAnswerFilter = {}, range: TimeRange = {}): TcpEvent[] {
     return httpAnswers(this.within(range), filter)
+  }
+
+  /** TCP segments, each as it was first sent: what a sender repeated is not there. One is seen at each hop. */
+  segments(range: TimeRange = {}): TcpEvent[] {
+    return firstSent(this.within(range))
   }
 
   datagrams(filter: DatagramFilter = {}, range: TimeRange = {}): UdpEvent[] {

@@ -115,9 +115,7 @@ claim('002-8', async (c) => {
     [...kernel].map(([server, count]) => `${server}: ${count}`).join(', '),
   )
   await checkTable(c, cluster, director, `${broken!.node} keeps its place and weight`, 'rr rs1 1, rs2 1')
-  const resets = cluster.wire
-    .within({ since })
-    .filter((event) => event.type === 'tcp' && event.rst && event.dstIp === cluster.client.address)
+  const resets = cluster.wire.segments({ since }).filter(({ rst, dstIp }) => rst && dstIp === cluster.client.address)
   c.check(
     `${broken!.node} itself refuses, from the VIP`,
     resets.length === failed &&

@@ -324,11 +324,8 @@ claim('000-7', async (c) => {
     [...kernel].map(([server, sum]) => `${server}: ${sum}`).join(', '),
   )
   const resets = cluster.wire
-    .within({ since: asked })
-    .filter(
-      (event) =>
-        event.type === 'tcp' && event.rst && event.srcIp === broken.address && event.dstIp === cluster.client.address,
-    )
+    .segments({ since: asked })
+    .filter(({ rst, srcIp, dstIp }) => rst && srcIp === broken.address && dstIp === cluster.client.address)
   c.check(
     `on the wire, ${broken.node} itself refuses each`,
     resets.length === count / 3,

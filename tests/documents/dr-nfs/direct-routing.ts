@@ -1,8 +1,9 @@
+import { hopsOf } from '../../../src/fabric/index.ts'
 import { strictRotation } from '../../../src/verdict/index.ts'
 import { claim } from '../../support/claim.ts'
 import { shares, witnessedShares } from '../../support/steps.ts'
 import { directorAlone } from './director-alone.ts'
-import { isTcp, nameOf } from './lan.ts'
+import { nameOf } from './lan.ts'
 
 // One director without keepalived: who gets a request, and which way the answer goes.
 
@@ -46,7 +47,7 @@ claim('001-4', async (c) => {
   const tries = wire.handshakes({ dstIp: vip.address, dstPort: service.port, clientIp: client.address }, { since })
   const macs = requests.map(({ server }) => cluster.nodes.find(({ address }) => address === server)?.mac)
   const each = (says: (n: number) => boolean): boolean => tries.length === 6 && tries.every((_, n) => says(n))
-  const segments = wire.within({ since }).filter(isTcp)
+  const segments = wire.segments({ since })
   const first = segments.filter(({ syn, ack, srcMac }) => syn && !ack && srcMac === client.mac)
   c.check(
     "each SYN goes to the director's MAC address",
@@ -56,7 +57,7 @@ claim('001-4', async (c) => {
   c.check(
     'the director puts it on the wire again for the MAC address of the server that answers, and leaves the VIP in it',
     each((n) => {
-      const [hop, ...more] = tries[n]!.forwarded
+      const [hop, ...more] = hopsOf(tries[n]!)
       const through = hop?.srcMac === director.node.mac && hop.dstMac === macs[n] && hop.dstIp === vip.address
       return through && more.length === 0
     }),

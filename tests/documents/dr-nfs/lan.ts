@@ -1,6 +1,6 @@
 import type { ClusterTime } from '../../../src/clock.ts'
 import type { Cluster, Node } from '../../../src/cluster/index.ts'
-import type { ArpEvent, TcpEvent, WireEvent } from '../../../src/fabric/index.ts'
+import type { ArpEvent } from '../../../src/fabric/index.ts'
 
 /** Broadcasts ARP requests for an address, a second apart, whoever answers; the client forgets what it knew. */
 export async function askWhoHas(client: Node, address: string, count: number): Promise<void> {
@@ -10,10 +10,6 @@ export async function askWhoHas(client: Node, address: string, count: number): P
 
 export function arps(cluster: Cluster, since: ClusterTime): ArpEvent[] {
   return cluster.wire.within({ since }).filter((event): event is ArpEvent => event.type === 'arp' && !event.gratuitous)
-}
-
-export function isTcp(event: WireEvent): event is TcpEvent {
-  return event.type === 'tcp'
 }
 
 export function isBroadcast({ dstMac }: ArpEvent): boolean {

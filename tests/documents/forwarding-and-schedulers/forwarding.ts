@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../src/cluster/index.ts'
-import type { Handshake, TcpEvent } from '../../../src/fabric/index.ts'
+import { hopsOf, type Handshake, type TcpEvent } from '../../../src/fabric/index.ts'
 import { burst, countByServer, type Request } from '../../../src/load/index.ts'
 import type { ClaimContext } from '../../../src/run/claim-context.ts'
 import type { VirtualService } from '../../../src/topology/index.ts'
@@ -19,10 +19,10 @@ claim('003-nat', async (c) => {
   const director = cluster.the('director')
   c.check(
     'inside, each SYN goes to the server that answered, by its own address, from the client',
-    tries.every(({ forwarded, clientIp, srcPort }) => {
-      const [inner, ...more] = forwarded
-      const request = requests.find(({ localPort }) => localPort === srcPort)
-      return more.length === 0 && inner?.network === 'inside' && inner.dstIp === request?.server && clientIp !== ''
+    tries.every((one) => {
+      const [inner, ...more] = hopsOf(one)
+      const request = requests.find(({ localPort }) => localPort === one.srcPort)
+      return more.length === 0 && inner?.network === 'inside' && inner.dstIp === request?.server && one.clientIp !== ''
     }),
     tries.map(({ forwarded }) => forwarded.map(({ network, dstIp }) => `${network} ${dstIp}`).join()).join('; '),
   )
@@ -56,7 +56,7 @@ claim('003-tun', async (c) => {
   c.check(
     "each SYN goes to the router and on to the server inside a packet from the director's address to the server's",
     tries.every((one) => {
-      const hops = one.forwarded.map(({ cable, tunnel }) => `${cable} ${tunnel?.srcIp ?? ''} ${tunnel?.dstIp ?? ''}`)
+      const hops = hopsOf(one).map(({ cable, tunnel }) => `${cable} ${tunnel?.srcIp ?? ''} ${tunnel?.dstIp ?? ''}`)
       const outer = `${director.address} ${serverOf(one) ?? 'nobody'}`
       return hops.join() === [`${director.cable('eth0')} ${outer}`, `${router.cable('eth1')} ${outer}`].join()
     }),
@@ -116,10 +116,7 @@ claim('003-dr', async (c) => {
   const service = webBy(cluster, 'DR')
   const director = cluster.the('director')
   const { requests, tries } = await balanced(c, cluster, service, 8)
-  const syns = cluster.wire
-    .within({})
-    .filter((event): event is TcpEvent => event.type === 'tcp' && event.syn && !event.ack)
-    .filter(({ dstIp }) => dstIp === service.address)
+  const syns = cluster.wire.segments().filter(({ syn, ack, dstIp }) => syn && !ack && dstIp === service.address)
   c.check(
     'the director sends each SYN on as it came: addresses, ports and sequence number are the same',
     tries.every(({ srcPort, clientCable }) => {

@@ -12,9 +12,7 @@ export interface PassiveReply {
 }
 
 function segments(cluster: Cluster, network: string, since: ClusterTime): TcpEvent[] {
-  return cluster.wire
-    .within({ since })
-    .filter((event): event is TcpEvent => event.type === 'tcp' && event.network === network)
+  return cluster.wire.segments({ since }).filter((one) => one.network === network)
 }
 
 export function passiveReplies(cluster: Cluster, network: string, since: ClusterTime): PassiveReply[] {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { hopsOf } from '../../../src/fabric/index.ts'
 import { ms, say, scene } from './support/scene.ts'
 
 const vip = { dstIp: '10.0.0.9', dstPort: 80 }
@@ -54,6 +55,22 @@ void t.test('a SYN that is sent again is the same attempt, and who was asked las
   ])
   t.equal(wire.handshakes(vip, { since: ms(500), until: ms(4000) }).length, 0)
   t.match(wire.handshakes(vip, { until: ms(1) }), [{ answeredAt: 1003 }])
+})
+
+void t.test('of a SYN that is sent again, each hop counts once; of one that goes round, each passage', async (t) => {
+  const { wire } = scene()
+  const once = [say(2, directorToReal('real-1'), SYN, 'S'), say(3, realTo('real-1', 'real-2'), SYN, 'S')]
+  const again = [say(1002, directorToReal('real-1'), SYN, 'S'), say(1003, realTo('real-1', 'real-2'), SYN, 'S')]
+  wire.append([say(1, clientToDirector, SYN, 'S'), ...once, say(1001, clientToDirector, SYN, 'S'), ...again])
+  const [repeated] = wire.handshakes(vip)
+  t.match(repeated, { synCount: 2, forwarded: { length: 4 } })
+  t.match(hopsOf(repeated!), [
+    { at: 2, dstMac: 'real-1' },
+    { at: 3, dstMac: 'real-2' },
+  ])
+  const round = scene().wire
+  round.append([say(1, clientToDirector, SYN, 'S'), ...once, ...again])
+  t.equal(hopsOf(round.handshakes(vip)[0]!).length, 4)
 })
 
 void t.test('under NAT the forwarded SYN has the real address, and the director answers', async (t) => {
@@ -137,4 +154,22 @@ void t.test('HTTP answers', async (t) => {
   t.match(wire.httpAnswers({ clientIp: '10.0.0.1' }), [{ at: 2 }])
   t.equal(wire.httpAnswers().length, 2)
   t.same(wire.httpAnswers({ srcIp: '10.0.0.3' }), [])
+})
+
+void t.test('a segment that is sent again is the same one, at each hop, and so is an answer', async (t) => {
+  const { wire } = scene()
+  const http = 'HTTP/1.1 200 OK'
+  const inner = '10.0.0.3:80 > 10.0.0.1:4000'
+  wire.append([
+    say(1, realTo('real-1', 'director'), inner, 'A', { http, seq: 7 }),
+    say(2, directorToClient, BACK, 'A', { http, seq: 7 }),
+    // The FIN has come up meanwhile.
+    say(202, realTo('real-1', 'director'), inner, 'FA', { http, seq: 7 }),
+    say(203, directorToClient, BACK, 'FA', { http, seq: 7 }),
+    say(204, directorToClient, BACK, 'A', { http, seq: 9 }),
+    say(205, directorToClient, BACK, 'R', { seq: 9 }),
+  ])
+  t.match(wire.httpAnswers(), [{ at: 1 }, { at: 2 }, { at: 204 }])
+  t.match(wire.segments(), [{ at: 1 }, { at: 2 }, { at: 204 }, { at: 205 }])
+  t.match(wire.segments({ since: ms(3) }), [{ at: 202 }, { at: 203 }, { at: 204 }, { at: 205 }])
 })
