@@ -26,9 +26,9 @@ async function advertsByTshark(capture: string): Promise<Advert[]> {
     .map(([epoch, srcIp]) => ({ atMs: Number(epoch) * 1000, srcIp: srcIp! }))
 }
 
-/** Whose address each gratuitous or reverse ARP frame announces. */
+/** Whose address each gratuitous ARP frame announces. */
 async function announcedByTshark(capture: string): Promise<string[]> {
-  const what = ['-Y', 'arp.isgratuitous == 1 || arp.opcode == 3', '-T', 'fields', '-e', 'arp.src.proto_ipv4']
+  const what = ['-Y', 'arp.isgratuitous == 1', '-T', 'fields', '-e', 'arp.src.proto_ipv4']
   const { stdout } = await run('tshark', ['-r', capture, ...what], { timeoutMs: 60_000 })
   return stdout.trim().split('\n')
 }

@@ -35,8 +35,14 @@ const KERNEL_PARAMETERS =
   'console=ttyS0 quiet net.ifnames=0 mitigations=off audit=0 nowatchdog tsc=reliable random.trust_cpu=on ' +
   'systemd.show_status=no'
 
+/**
+ * Without it QEMU has a copy's kernel announce all its addresses by gratuitous ARP for a second, as if the machine had
+ * moved: a director's own announcements of the VIP could not be told from these.
+ */
+const NO_ANNOUNCEMENT = 'guest_announce=off'
+
 /** Bumped when the arguments change in a way that saved states do not survive. */
-export const ARGS_VERSION = 4
+export const ARGS_VERSION = 5
 
 export function machineArgs(options: {
   readonly name: string
@@ -82,7 +88,7 @@ export function machineArgs(options: {
         ? `hubport,id=net${index},hubid=${index}`
         : `stream,id=net${index},server=off,addr.type=unix,addr.path=${nic.socket}`,
       '-device',
-      `virtio-net-pci,id=nic${index},netdev=net${index},mac=${nic.mac},romfile=`,
+      `virtio-net-pci,id=nic${index},netdev=net${index},mac=${nic.mac},romfile=,${NO_ANNOUNCEMENT}`,
     ]),
     ...['-qmp', `unix:${files.sockets}/qmp,server=on,wait=off`, '-serial', `file:${files.console}`],
     ...(options.incoming ? ['-incoming', 'defer'] : []),
