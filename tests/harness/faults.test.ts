@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { after, type ClusterTime } from '../../src/clock.ts'
 import { Lab, type Cluster, type Node } from '../../src/cluster/index.ts'
@@ -22,6 +23,7 @@ import {
   stepClock,
   stopService,
 } from '../../src/fault/index.ts'
+import { run } from '../../src/host/process.ts'
 import { burst } from '../../src/load/index.ts'
 import { onlyCandidatesAnnounceVip, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
 
@@ -230,6 +232,18 @@ void t.test('dr-vrrp', async (t) => {
   await using cluster = await boot('dr-vrrp', kinds)
   const parts = { services, clockDiskAndProcessor, ports, stranger, vrrpProcess, machines }
   for (const [name, part] of Object.entries(parts)) await t.test(name, (t) => part(t, cluster))
+})
+
+void t.test('a machine that ends while it shuts down to reboot is missed at once', async (t) => {
+  await using cluster = await boot('dr-vrrp', [])
+  const { machine } = cluster.node('node-1')
+  const pattern = ['-P', `${process.pid}`, '-f', '--', `-name ${machine.name} `]
+  const rebooting = t.rejects(machine.reboot(), { code: 'LVSLAB_E_MACHINE_DOWN', message: /node-1/ })
+  await pause(300)
+  process.kill(Number((await run('pgrep', pattern, { timeoutMs: 5_000 })).stdout), 'SIGKILL')
+  const killedAt = performance.now()
+  await rebooting
+  t.ok(performance.now() - killedAt < 5_000, `after ${(performance.now() - killedAt).toFixed(0)} ms`)
 })
 
 void t.test('dr-nfs', async (t) => {

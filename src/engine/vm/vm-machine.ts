@@ -162,6 +162,7 @@ export class VmMachine implements Machine {
 
   async reboot(): Promise<void> {
     const wentDown = this.#untilReset()
+    wentDown.catch(() => undefined)
     await this.#agentOrThrow().start('systemctl reboot')
     await wentDown
     this.#agent?.close()
@@ -333,20 +334,23 @@ export class VmMachine implements Machine {
     await this.exec(waiting, { timeoutMs: COLD_BOOT_TIMEOUT_MS })
   }
 
-  #untilReset(): Promise<void> {
-    const qmp = this.qmp
-    return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        stop()
-        reject(this.#trouble.refused('did not reboot', 'LVSLAB_E_REBOOT'))
-      }, COLD_BOOT_TIMEOUT_MS)
-      const stop = qmp.onEvent(({ event }) => {
-        if (event !== 'RESET') return
-        clearTimeout(timer)
-        stop()
-        resolve()
+  async #untilReset(): Promise<void> {
+    const { qmp } = this
+    let stop = (): void => undefined
+    const isReset = new Promise<'reset'>((resolve) => {
+      stop = qmp.onEvent(({ event }) => {
+        if (event === 'RESET') resolve('reset')
       })
     })
+    const waiting = new AbortController()
+    const isOver = pause(COLD_BOOT_TIMEOUT_MS, undefined, { signal: waiting.signal }).catch(() => undefined)
+    try {
+      if ((await Promise.race([isReset, isOver, this.#process?.waitForEnd()])) === 'reset') return
+      throw this.running ? this.#trouble.refused('did not reboot', 'LVSLAB_E_REBOOT') : this.#goneError('reboot it')
+    } finally {
+      stop()
+      waiting.abort()
+    }
   }
 
   #disconnect(): void {
