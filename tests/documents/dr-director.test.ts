@@ -120,10 +120,7 @@ claim('002-8', async (c) => {
     `${broken!.node} itself refuses, from the VIP`,
     resets.length === failed &&
       resets.every(
-        (event) =>
-          event.type === 'tcp' &&
-          event.srcMac === cluster.node(broken!.node).mac &&
-          event.srcIp === cluster.service.address,
+        ({ srcMac, srcIp }) => srcMac === cluster.node(broken!.node).mac && srcIp === cluster.service.address,
       ),
     `${resets.length} RSTs to ${failed} failed requests`,
   )

@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { run } from '../../src/host/process.ts'
 import type { ClaimRecord } from '../../src/run/record.ts'
 import { proveOne } from './support/prove.ts'
-import { compareWithTshark } from './support/timeline-by-tshark.ts'
+import { compareWithTshark, fieldsByTshark } from './support/timeline-by-tshark.ts'
 
 t.setTimeout(0)
 
@@ -17,20 +16,14 @@ interface Advert {
 
 /** What an independent reader makes of the capture: every advert with its time. */
 async function advertsByTshark(capture: string): Promise<Advert[]> {
-  const fields = ['-T', 'fields', '-e', 'frame.time_epoch', '-e', 'ip.src']
-  const { stdout } = await run('tshark', ['-r', capture, '-Y', 'vrrp', ...fields], { timeoutMs: 60_000 })
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .map(([epoch, srcIp]) => ({ atMs: Number(epoch) * 1000, srcIp: srcIp! }))
+  const frames = await fieldsByTshark(capture, 'vrrp', ['frame.time_epoch', 'ip.src'])
+  return frames.map(([epoch, srcIp]) => ({ atMs: Number(epoch) * 1000, srcIp: srcIp! }))
 }
 
 /** Whose address each gratuitous ARP frame announces. */
 async function announcedByTshark(capture: string): Promise<string[]> {
-  const what = ['-Y', 'arp.isgratuitous == 1', '-T', 'fields', '-e', 'arp.src.proto_ipv4']
-  const { stdout } = await run('tshark', ['-r', capture, ...what], { timeoutMs: 60_000 })
-  return stdout.trim().split('\n')
+  const frames = await fieldsByTshark(capture, 'arp.isgratuitous == 1', ['arp.src.proto_ipv4'])
+  return frames.map(([address]) => address!)
 }
 
 void t.test(

@@ -12,12 +12,23 @@ export interface Comparison {
   readonly problem: string | undefined
 }
 
-/** When the frames that a display filter finds were captured, Unix epoch in ms. */
-export async function framesByTshark(capture: string, filter: string): Promise<number[]> {
-  const fields = ['-T', 'fields', '-e', 'frame.time_epoch']
-  const { stdout } = await run('tshark', ['-n', '-r', capture, '-Y', filter, ...fields], { timeoutMs: 60_000 })
+/** The given fields of the frames that a display filter finds, as tshark writes them. */
+export async function fieldsByTshark(
+  capture: string,
+  filter: string,
+  fields: readonly [string, ...string[]],
+): Promise<string[][]> {
+  const chosen = fields.flatMap((field) => ['-e', field])
+  const args = ['-n', '-r', capture, '-Y', filter, '-T', 'fields', ...chosen]
+  const { stdout } = await run('tshark', args, { timeoutMs: 60_000 })
   const lines = stdout.split('\n').filter((line) => line !== '')
-  return lines.map((line) => Number(line) * 1000)
+  return lines.map((line) => line.split('\t'))
+}
+
+/** When the frames that a display filter finds were captured, Unix epoch in ms. */
+async function framesByTshark(capture: string, filter: string): Promise<number[]> {
+  const frames = await fieldsByTshark(capture, filter, ['frame.time_epoch'])
+  return frames.map(([epoch]) => Number(epoch) * 1000)
 }
 
 /**
