@@ -6,7 +6,7 @@ import { isDisturbing, noted } from './doings.ts'
 import { Service } from './service.ts'
 
 /** What the engine can do to a machine that whatever runs on it notices. */
-const STRIKES: ReadonlySet<string> = new Set(['powerCut', 'powerOn', 'reboot', 'freeze', 'thaw'])
+const STRIKES: ReadonlySet<string> = new Set(['powerCut', 'powerOn', 'reboot', 'reset', 'panic', 'freeze', 'thaw'])
 
 /** A node of a cluster: its machine, and what the topology says of it. */
 export class Node {

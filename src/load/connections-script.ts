@@ -9,6 +9,9 @@ export interface Connection {
   readonly error?: string
 }
 
+/** How long a server may take to answer, seconds: it only ends what hangs, as a refused connection is told at once. */
+const PATIENCE_S = 10
+
 /**
  * Reads "open SOURCE ADDRESS PORT", "probe SOURCE ADDRESS PORT" and "close SOURCE LOCALPORT", a line each, and answers
  * each with a line: "LOCALPORT SERVER", or "LOCALPORT - WHY". curl cannot keep several connections open side by side and
@@ -27,7 +30,7 @@ export const CONNECTIONS_SCRIPT = `
       next;
     }
     socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
-    setsockopt($socket, SOL_SOCKET, $_, pack("l!l!", 3, 0)) for SO_SNDTIMEO, SO_RCVTIMEO;
+    setsockopt($socket, SOL_SOCKET, $_, pack("l!l!", ${PATIENCE_S}, 0)) for SO_SNDTIMEO, SO_RCVTIMEO;
     bind($socket, sockaddr_in(0, inet_aton($source))) or print("bind $source: $!\\n"), next;
     my ($local) = sockaddr_in(getsockname $socket);
     my $page = "";

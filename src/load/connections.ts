@@ -21,7 +21,7 @@ export interface Connections extends AsyncDisposable {
 }
 
 /** For a start of perl, or some dozens of connections, on an emulated machine. */
-const TIMEOUT_S = 20
+const TIMEOUT_S = 60
 
 /**
  * Starts one process on a client that opens and closes connections as it is told: a connection costs a few ms, and a

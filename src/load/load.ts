@@ -1,7 +1,7 @@
 import type { ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
 import { curlConfig, curlFromConfig, parseCurlOutput, placeInTime, type Request } from './curl.ts'
-import { takePorts } from './ports.ts'
+import { isWithin, takePorts, type PortRange } from './ports.ts'
 
 export interface BurstOptions {
   readonly url: string
@@ -71,6 +71,7 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
     const config = `${directory}/${index}.conf`
     const command = curlFromConfig(requests, config)
     return {
+      ports: requests,
       prepare: `${curlConfig(requests)} >${config}`,
       start: `( sleep ${((index * intervalMs) / 1000).toFixed(3)}; exec ${command} ) >${directory}/${index} 2>/dev/null &`,
     }
@@ -79,7 +80,8 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
   const began = cluster.clock.now()
   const start = curls.map(({ start }) => start).join('\n')
   await client.succeed(`{ ${start}\n } </dev/null; jobs -p >${directory}/pids`)
-  await untilFlowing(cluster, client, began)
+  const ports = curls.map(({ ports }) => ports)
+  await untilFlowing(cluster, client, ports, began)
   const flowing = cluster.clock.now()
   let result: Promise<Request[]> | undefined
   const stop = (): Promise<Request[]> => {
@@ -97,14 +99,21 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
   }
 }
 
-async function untilFlowing(cluster: Cluster, client: Node, since: ClusterTime): Promise<void> {
+/** @param ports - those of each curl; an answer to another is one of a curl that Linux chose a port for */
+async function untilFlowing(
+  cluster: Cluster,
+  client: Node,
+  ports: readonly PortRange[],
+  since: ClusterTime,
+): Promise<void> {
   const answered = new Set<number>()
   await cluster.wire.waitFor(
     {
-      description: `answers to ${CURLS} requests of ${client.name}`,
+      description: `an answer to each of ${ports.length} curls of ${client.name}`,
       match: (event) => {
         if (event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.dstIp === client.address) {
-          answered.add(event.dstPort)
+          const own = ports.find((range) => isWithin(event.dstPort, range))
+          answered.add(own?.firstPort ?? event.dstPort)
         }
         return answered.size >= CURLS
       },

@@ -6,6 +6,17 @@ import type { Node } from '../cluster/index.ts'
  */
 export const LOAD_PORTS = { first: 10_000, count: 22_000 } as const
 
+/** Ports one after another, round within {@link LOAD_PORTS}. */
+export interface PortRange {
+  readonly firstPort: number
+  readonly count: number
+}
+
+export function isWithin(port: number, { firstPort, count }: PortRange): boolean {
+  const { first, count: all } = LOAD_PORTS
+  return port >= first && port < first + all && (port - firstPort + all) % all < count
+}
+
 const taken = new WeakMap<Node, number>()
 
 /**

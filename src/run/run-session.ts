@@ -141,8 +141,9 @@ export class RunSession {
           endAfter(AFTER_VERDICT_LIMIT_MS)
         } else {
           running = undefined
-          clearTimeout(limit)
           done.push(message.record.id)
+          // What it does between two claims, and until it ends, has an end, too.
+          endAfter(done.length === claims.length ? AFTER_VERDICT_LIMIT_MS : limitMs)
           this.#records.push(message.record)
           this.#tell.claimEnded(message.record)
           if (done.length === claims.length) allDone()
@@ -151,6 +152,7 @@ export class RunSession {
       topology.group,
     )
     this.#running.add(child)
+    if (limit === undefined) endAfter(limitMs)
     const end = await Promise.race([child.ended, finished.then(() => (kept ? undefined : child.ended))])
     clearTimeout(limit)
     this.#running.delete(child)

@@ -126,7 +126,8 @@ claim('002-3', async (c) => {
   const [masqueraded] = rule.trim().split(/\s+/)
   c.check("none of these packets is the MASQUERADE rule's business", masqueraded === '0', rule.trim())
   const since = cluster.clock.now()
-  await cluster.the('real-server').succeed(`ping -c 1 -W 2 ${client.address}`)
+  await cluster.the('real-server').succeed(`ping -c 1 -W 10 ${client.address}`)
+  await cluster.wire.catchUp()
   const outside = cluster.wire
     .framesWith({ ip: client.address, network: client.spec.interfaces[0]!.network }, { since })
     .flatMap((event) => (event.type === 'icmp' && event.dstIp === client.address ? [event.srcIp] : []))

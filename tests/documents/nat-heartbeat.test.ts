@@ -28,10 +28,11 @@ import {
   writtenResources,
 } from '../support/heartbeat.ts'
 import { UnaskedReturn } from '../support/heartbeat-return.ts'
-import { faultOn, recordFailover } from '../support/failover.ts'
+import { endLoad, faultOn, recordFailover } from '../support/failover.ts'
 import {
   ORPHANS,
   SLOW_MS,
+  amidChecks,
   checkServed,
   declaredDeadMark,
   firstCheckMark,
@@ -229,6 +230,7 @@ claim('000-5', async (c) => {
   const director = cluster.director(master)
   const window = (await c.windows).checkerRemoval({ director: master.name, server: broken.node, failure: 'host-gone' })
   const load = await steady(cluster, cluster.client, { url: cluster.url(), perSecond: 10 })
+  await amidChecks(c, cluster, master, broken.address)
   const fault = await unplug(cluster, cluster.node(broken.node))
   c.say(`waiting for ${broken.node} to leave the table`)
   const goneAt = await director.untilGone(broken.address, broken.port, window.maxMs + 8_000)
@@ -345,8 +347,7 @@ claim('000-8', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, slave, [gate, vip], { since, timeoutMs })
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - fault.at)
-  const until = cluster.clock.now()
-  const requests = await load.stop()
+  const { requests, until } = await endLoad(cluster, load)
   tellOrphans(c, cluster, fault.at)
 
   const journal = await GuestJournal.read(cluster, slave, since)
@@ -437,8 +438,7 @@ claim('000-9', async (c) => {
   const [first, second] = await untilAnnounced(c, cluster, master, [gate, vip], options)
   const answer = await cluster.wire.waitFor(answerOf(cluster), { since: second!.at, timeoutMs: SLOW_MS })
   c.waited(answer.at - returned.at)
-  const until = cluster.clock.now()
-  const requests = await load.stop()
+  const { requests, until } = await endLoad(cluster, load)
   const [back, away] = await Promise.all([
     GuestJournal.read(cluster, master, returned.at),
     GuestJournal.read(cluster, slave, returned.at),

@@ -77,12 +77,24 @@ export async function takenOverAfterPowerCut(
 export async function closeFailover(c: ClaimContext, cluster: Cluster, handover: Handover): Promise<Request[]> {
   const { load, takeover, since, to, timeoutMs = 10_000 } = handover
   await cluster.wire.waitFor(servedBy(cluster, to), { since: takeover?.firstAdvert?.at ?? since, timeoutMs })
-  // A second more, so that the picture shows the service going on.
+  const ended = await endLoad(cluster, load)
+  await recordFailover(c, cluster, handover, ended)
+  return ended.requests
+}
+
+/**
+ * Ends a load whose service has come back, a second later: the first request that was answered is a slow one (a new path,
+ * hosts that ask for addresses), and those after it show the service going on. It ends at an answer in time, and so not
+ * amid a moment in which a machine stands still and the latest requests seem lost.
+ */
+export async function endLoad(
+  cluster: Cluster,
+  load: SteadyLoad,
+): Promise<{ readonly requests: Request[]; readonly until: ClusterTime }> {
   await cluster.clock.until(after(cluster.clock.now(), 1_000))
+  await cluster.wire.waitFor(servedInTime(cluster, load.maxTimeMs), { timeoutMs: 10_000 }).catch(() => undefined)
   const until = cluster.clock.now()
-  const requests = await load.stop()
-  await recordFailover(c, cluster, handover, { requests, until })
-  return requests
+  return { requests: await load.stop(), until }
 }
 
 /** Records the timeline of a failover whose load has ended, and puts the two witnesses of its blackout side by side. */
@@ -92,14 +104,14 @@ export async function recordFailover(
   { title, name, load, fault, since, from, to, takeover, silent, marks }: Handover,
   { requests, until }: { readonly requests: readonly Request[]; readonly until: ClusterTime },
 ): Promise<void> {
-  const { intervalMs, maxTimeMs } = load
+  const { intervalMs, maxTimeMs, began } = load
   const timeline = failoverTimeline(cluster, {
     ...{ title, since, from, to },
     ...(fault && { fault }),
     ...(takeover && { takeover }),
     ...(silent && { silent }),
     ...(marks && { marks }),
-    load: { requests, intervalMs, maxTimeMs, until },
+    load: { requests, intervalMs, maxTimeMs, began, until },
   })
   c.timeline(timeline)
   const waits = requests.filter(({ ok }) => ok).map(({ durationMs }) => durationMs)
@@ -150,6 +162,26 @@ async function judgeBlackout(
     },
     ...{ since, until, of: [cluster.client], decisiveMs: patienceMs, note: detail },
   })
+}
+
+/** An answer to the client, of a connection that it begins from now on, before it gives up. */
+function servedInTime(cluster: Cluster, maxTimeMs: number): EventMatcher {
+  const begun = new Map<number, ClusterTime>()
+  const client = cluster.client.address
+  return {
+    description: `a request of ${cluster.client.name} served`,
+    match: (event) => {
+      if (event.type !== 'tcp') return false
+      const { srcIp, srcPort, dstIp, dstPort, syn, ack, at } = event
+      if (srcIp === client && syn && !ack && !begun.has(srcPort)) begun.set(srcPort, at)
+      return (
+        event.http?.startsWith('HTTP/') === true &&
+        dstIp === client &&
+        at - (begun.get(dstPort) ?? -Infinity) <= maxTimeMs
+      )
+    },
+    related: (event) => event.type === 'tcp',
+  }
 }
 
 /** An answer to the client, of a connection whose SYN went by way of a director. */

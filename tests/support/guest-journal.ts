@@ -1,11 +1,11 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
-import type { Cluster, Node } from '../../src/cluster/index.ts'
+import { journalCommand, parseJournal, SYNC_JOURNAL, type Cluster, type Node } from '../../src/cluster/index.ts'
 import { LvslabError } from '../../src/errors.ts'
 
 export interface JournalLine {
   /** The earliest moment that it can have been written at, on the cluster's clock. */
   readonly at: ClusterTime
-  /** Seconds since the machine's boot, as journald stamped it: exact between two lines of one machine. */
+  /** Seconds since the machine's boot: exact between two lines of one machine. */
   readonly guestS: number
   readonly text: string
 }
@@ -26,11 +26,9 @@ export class GuestJournal {
   /** @param since - lines that were certainly written before are left out */
   static async read(cluster: Cluster, node: Node, since: ClusterTime): Promise<GuestJournal> {
     const { earliestMs, latestMs } = await guestClock(cluster, node)
-    const text = await node.succeed('journalctl -b -n 400 --no-pager -o short-monotonic')
-    const lines = [...text.matchAll(/^\[ *([\d.]+)\] \S+ (.*)$/gm)].map(([, guestS, line = '']) => ({
-      at: (Number(guestS) * 1000 + earliestMs) as ClusterTime,
-      guestS: Number(guestS),
-      text: line,
+    const written = await node.succeed(`${SYNC_JOURNAL} && ${journalCommand({ lines: 400 })}`)
+    const lines = parseJournal(written).map(({ sentMs, text }) => ({
+      ...{ at: (sentMs + earliestMs) as ClusterTime, guestS: sentMs / 1000, text },
     }))
     const uncertaintyMs = latestMs - earliestMs
     return new GuestJournal(

@@ -1,7 +1,8 @@
 import { after, type ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Director, Node, VirtualIp } from '../../src/cluster/index.ts'
-import type { UdpEvent } from '../../src/fabric/index.ts'
+import type { EventMatcher, UdpEvent } from '../../src/fabric/index.ts'
 import type { ClaimBoot, ClaimContext } from '../../src/run/claim-context.ts'
+import { atPhase } from '../../src/run/sweep.ts'
 import { natHidesRealServers, type FailoverOptions } from '../../src/verdict/index.ts'
 import type { JournalLine } from './guest-journal.ts'
 import { echoRequestOf } from './heartbeat.ts'
@@ -53,23 +54,40 @@ export async function untilChecked(
   server: string,
   { since, times }: { readonly since: ClusterTime; readonly times: number },
 ): Promise<ClusterTime> {
-  const delayLoopS = Math.max(...(await c.windows).conf(director.name).virtualServers.map((one) => one.delayLoopS))
-  const own = director.spec.interfaces.map(({ address }) => address.split('/')[0])
+  const { delayLoopS, anchor } = await healthCheck(c, director, server)
   c.say(`waiting for ${times} health checks of ${server}`)
   let seenAt = since
   for (let count = 0; count < times; count++) {
-    const reply = await cluster.wire.waitFor(
-      {
-        description: `an echo reply of ${server} to ${director.name}`,
-        match: (event) =>
-          event.type === 'icmp' && event.icmpType === ECHO_REPLY && event.srcIp === server && own.includes(event.dstIp),
-        related: (event) => event.type === 'icmp',
-      },
-      { since: after(seenAt, 0.001), timeoutMs: delayLoopS * 1000 + 10_000 },
-    )
-    seenAt = reply.at
+    const timeoutMs = delayLoopS * 1000 + 10_000
+    seenAt = (await cluster.wire.waitFor(anchor, { since: after(seenAt, 0.001), timeoutMs })).at
   }
   return seenAt
+}
+
+/**
+ * Waits until the middle between two of a director's layer-3 checks of a server: a fault right at one would be seen by it
+ * or by the next, which is a whole delay_loop later, as a few ms decide.
+ */
+export async function amidChecks(c: ClaimContext, cluster: Cluster, director: Node, server: string): Promise<void> {
+  const { delayLoopS, anchor } = await healthCheck(c, director, server)
+  c.say(`waiting for a health check of ${server}, and half a delay_loop more`)
+  await atPhase(cluster, { anchor, intervalMs: delayLoopS * 1000, phase: 0.5 })
+}
+
+async function healthCheck(
+  c: ClaimContext,
+  director: Node,
+  server: string,
+): Promise<{ readonly delayLoopS: number; readonly anchor: EventMatcher }> {
+  const delayLoopS = Math.max(...(await c.windows).conf(director.name).virtualServers.map((one) => one.delayLoopS))
+  const own = director.spec.interfaces.map(({ address }) => address.split('/')[0])
+  const anchor: EventMatcher = {
+    description: `an echo reply of ${server} to ${director.name}`,
+    match: (event) =>
+      event.type === 'icmp' && event.icmpType === ECHO_REPLY && event.srcIp === server && own.includes(event.dstIp),
+    related: (event) => event.type === 'icmp',
+  }
+  return { delayLoopS, anchor }
 }
 
 /**

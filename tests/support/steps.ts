@@ -1,5 +1,13 @@
 import type { ClusterTime } from '../../src/clock.ts'
-import type { Cluster, Director, Node } from '../../src/cluster/index.ts'
+import {
+  journalCommand,
+  parseJournal,
+  SYNC_JOURNAL,
+  type Cluster,
+  type Director,
+  type Node,
+} from '../../src/cluster/index.ts'
+import { LvslabError } from '../../src/errors.ts'
 import type { EventMatcher, Takeover } from '../../src/fabric/index.ts'
 import { burst, countByServer, steady, type Request, type SteadyLoad } from '../../src/load/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
@@ -65,13 +73,21 @@ export async function waitForTakeover(
   return { ...takeover, firstAdvert, gapMs }
 }
 
-/** Requests one after another; how many each server answered and how many failed. */
+/** How long a request may take where it matters that it is answered, and not how soon. */
+export const PATIENT_MS = 5_000
+
+/** Requests one after another; how many each server answered and how many failed. Each is given `PATIENT_MS`. */
 export async function shares(
   cluster: Cluster,
   count: number,
   options: { readonly url?: string; readonly maxTimeMs?: number; readonly sourceAddress?: string } = {},
 ): Promise<{ requests: Request[]; served: Map<string, number>; failed: number }> {
-  const requests = await burst(cluster, cluster.client, { url: cluster.url(), count, ...options })
+  const requests = await burst(cluster, cluster.client, {
+    url: cluster.url(),
+    count,
+    maxTimeMs: PATIENT_MS,
+    ...options,
+  })
   return { requests, ...countByServer(requests) }
 }
 
@@ -105,16 +121,24 @@ export async function witnessedShares(
 
 /**
  * How long keepalived was in BACKUP STATE after its last start before it became master, ms, by the node's own journal: what
- * the boot of its machine takes is not in it. Each line's time is that at which keepalived sent it (systemd.journal-fields(7),
- * _SOURCE_REALTIME_TIMESTAMP): journald itself is late while a machine boots.
+ * the boot of its machine takes is not in it.
+ *
+ * @throws LvslabError `LVSLAB_E_JOURNAL_LINE`, as a failed assertion, when it says no such thing
  */
 export async function startToMasterMs(node: Node): Promise<number> {
-  const fields = 'MESSAGE,_SOURCE_REALTIME_TIMESTAMP'
-  const text = await node.succeed(`journalctl -u keepalived -n 200 --no-pager -o json --output-fields=${fields}`)
-  const lines = text.split('\n').map((line) => JSON.parse(line) as Record<string, string>)
-  const stampMs = (words: string): number => {
-    const found = lines.findLast(({ MESSAGE = '' }) => MESSAGE.includes(words))
-    return Number(found?.['_SOURCE_REALTIME_TIMESTAMP'] ?? found?.['__REALTIME_TIMESTAMP'] ?? Number.NaN) / 1000
+  const lines = parseJournal(
+    await node.succeed(`${SYNC_JOURNAL} && ${journalCommand({ unit: 'keepalived', lines: 200 })}`),
+  )
+  const sentMs = (words: string): number => {
+    const found = lines.findLast(({ text }) => text.includes(words))
+    if (found) return found.sentMs
+    throw new LvslabError('assertion', 'LVSLAB_E_JOURNAL_LINE', `keepalived on ${node.name} never logged "${words}"`, {
+      tried: 'read its journal',
+      seen: lines
+        .map(({ text }) => text)
+        .slice(-12)
+        .join('\n'),
+    })
   }
-  return stampMs('Entering MASTER STATE') - stampMs('Entering BACKUP STATE (init)')
+  return sentMs('Entering MASTER STATE') - sentMs('Entering BACKUP STATE (init)')
 }

@@ -61,7 +61,7 @@ export async function measureOutage(cluster: Cluster, kind: FailoverKind, phase:
   const until = cluster.clock.now()
   await load.stop()
   const wire: LoadOnWire = {
-    ...{ clientIp: client.address, service: cluster.service, until },
+    ...{ clientIp: client.address, service: cluster.service, began: load.began, until },
     ...{ intervalMs: load.intervalMs, maxTimeMs: load.maxTimeMs },
   }
   const hole = wireBlackout(requestsOnWire(cluster.wire, wire), since, wire)

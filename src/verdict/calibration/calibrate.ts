@@ -4,10 +4,18 @@ import { judge } from '../judgement.ts'
 import { handshakeBlackout, type BlackoutInstrument } from './blackout-reading.ts'
 import { calibrationOf, WIRE_TOLERANCE_MS, type Calibration, type Reading } from './calibration.ts'
 import { clientExcuses, machineExcuses, wireExcuses, type Excuses } from './excuses.ts'
-import { bookedBlackout, clientReading, serverReading } from './machine-readings.ts'
-import { cutFor, unplugAndPlug, type Cutter } from './programmed-cut.ts'
+import { bookedBlackout, clientReading, lateAround, serverReading } from './machine-readings.ts'
+import { cutFor, unplugAndPlug, type Cutter, type EdgeLateness, type ProgrammedCut } from './programmed-cut.ts'
 import { SyntheticMachine } from './synthetic-machine.ts'
-import { CLIENT, CLIENT_CABLE, REQUEST_EVERY, RHYTHM_MS, SERVER, SERVER_CABLE } from './two-machines.ts'
+import {
+  CLIENT,
+  CLIENT_CABLE,
+  REQUEST_EVERY,
+  RHYTHM_MS,
+  SERVER,
+  SERVER_CABLE,
+  type ClientBook,
+} from './two-machines.ts'
 
 export interface CalibrationOptions {
   /** How long the blackouts are that are programmed, ms. */
@@ -78,10 +86,11 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
     const since = fabric.clock.now()
     await served(fabric)
     const threads = { client: client.threadId, server: server.threadId }
-    const cut = await cutFor({ fabric, cable: SERVER_CABLE, threads }, blackoutMs, cutter)
+    const programmed = await cutFor({ fabric, cable: SERVER_CABLE, threads }, blackoutMs, cutter)
     await served(fabric)
     const until = fabric.clock.now()
     const books = { client: await client.finish(), server: await server.finish() }
+    const cut = withRhythm(programmed, blackoutMs, books.client)
     await fabric.flush()
     const service = { address: SERVER.ip, port: SERVER.port }
     const watched = { wire: fabric.wire, clientIp: CLIENT.ip, service, intervalMs: RHYTHM_MS, since, until }
@@ -104,6 +113,19 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
     ]
   } finally {
     await removeScratchDir(directory)
+  }
+}
+
+/** What the client's book says of its own lateness at either end. */
+function withRhythm(cut: ProgrammedCut, blackoutMs: number, book: ClientBook): ProgrammedCut {
+  const at = (edge: EdgeLateness, momentMs: number): EdgeLateness => ({
+    ...edge,
+    waitedMs: Math.max(edge.waitedMs, lateAround(book, momentMs)),
+  })
+  return {
+    ...cut,
+    atCut: at(cut.atCut, cut.amidMs - blackoutMs / 2),
+    atMend: at(cut.atMend, cut.amidMs + blackoutMs / 2),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterTime } from '../../clock.ts'
 import { blackout } from '../../load/history.ts'
-import { REQUEST_EVERY, type ClientBook, type ServerBook } from './two-machines.ts'
+import { AROUND_MS, REQUEST_EVERY, type ClientBook, type ServerBook } from './two-machines.ts'
 
 /** As a claim's client has it, from each twentieth of the requests, on its own clock: 0 if it lost none, ms. */
 export function clientReading({ sent, answered }: ClientBook): number {
@@ -20,6 +20,20 @@ export function bookedBlackout({ sent, accepted }: Pick<ClientBook, 'sent' | 'ac
   const first = accepted.findIndex((at) => Number.isNaN(at))
   const last = accepted.findLastIndex((at) => Number.isNaN(at))
   return first < 0 || last + 1 >= sent.length ? 0 : sent[last + 1]! - sent[first]!
+}
+
+/**
+ * By how much the client's rhythm was late at most, of what it sent, or should have sent, around a moment, ms. That the
+ * host stopped the whole machine, or the thread its own work (its garbage collection), no wait for a processor shows.
+ *
+ * @param momentMs - on the same clock
+ */
+export function lateAround({ sent, lateMs }: Pick<ClientBook, 'sent' | 'lateMs'>, momentMs: number): number {
+  const around = lateMs.filter((late, number) => {
+    const [dueMs, sentMs] = [sent[number]! - late, sent[number]!]
+    return dueMs <= momentMs + AROUND_MS && sentMs >= momentMs - AROUND_MS
+  })
+  return Math.max(0, ...around)
 }
 
 /**

@@ -39,6 +39,7 @@ function monotonicMs(): number {
 
 async function client(): Promise<() => Promise<ClientBook>> {
   const sent: number[] = []
+  const late: number[] = []
   const accepted: number[] = []
   const answered: number[] = []
   const numbers = new Map<number, number>()
@@ -58,6 +59,7 @@ async function client(): Promise<() => Promise<ClientBook>> {
     const number = sent.length
     const port = portOf(number)
     const syn = segment({ ...CLIENT, port }, SERVER, { flags: SYN, seq: number })
+    late.push(Math.max(0, at - due))
     sent.push(monotonicMs())
     numbers.set(port, number)
     end.send(syn)
@@ -74,7 +76,8 @@ async function client(): Promise<() => Promise<ClientBook>> {
     end.close()
     const book = (times: readonly number[]): Float64Array =>
       Float64Array.from(sent, (_, number) => times[number] ?? NaN)
-    return { sent: Float64Array.from(sent), accepted: book(accepted), answered: book(answered) }
+    const [atMs, lateMs] = [Float64Array.from(sent), Float64Array.from(late)]
+    return { sent: atMs, lateMs, accepted: book(accepted), answered: book(answered) }
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterTime } from '../../clock.ts'
 import type { CableId, Fabric } from '../../fabric/index.ts'
 import { type ThreadId, threadDelayMs } from '../../host/run-delay.ts'
-import { CLIENT, REQUEST_EVERY, RHYTHM_MS, SERVER } from './two-machines.ts'
+import { AROUND_MS, CLIENT, SERVER } from './two-machines.ts'
 
 /** How a calibration cuts a cable and mends it. */
 export interface Cutter {
@@ -29,7 +29,10 @@ export interface EdgeLateness {
   readonly orderMs: number
   /** How late the fabric's thread can have stamped the frame that marks the end. */
   readonly stampMs: number
-  /** How long that thread and the two machines' stood ready to run around the end and were not let to. */
+  /**
+   * How long that thread and the two machines' stood ready to run around the end and were not let to; or how late the
+   * client was in its rhythm, where that is more.
+   */
   readonly waitedMs: number
 }
 
@@ -42,8 +45,6 @@ export interface ProgrammedCut {
   readonly clientMs: number
 }
 
-/** As long as a request interval of the client, and a little. */
-const AROUND_MS = REQUEST_EVERY * RHYTHM_MS + 5
 /** A timer may be late by more than 1 ms: so long before its moment this thread stays awake. */
 const AWAKE_MS = 3
 const NAP_MS = 0.05

@@ -12,6 +12,9 @@ export const RHYTHM_MS = 1
 /** The client's own book has each twentieth: what it resolves is this, ms. */
 export const REQUEST_EVERY = 20
 
+/** What belongs to a moment: as long as a request interval of the client, and a little, ms. */
+export const AROUND_MS = REQUEST_EVERY * RHYTHM_MS + 5
+
 const FIRST_PORT = 20_000
 const PORTS = 40_000
 
@@ -29,6 +32,8 @@ export interface MachineSetup {
 /** Times on the machine's own clock, CLOCK_MONOTONIC in ms; NaN is never. By the number of the SYN. */
 export interface ClientBook {
   readonly sent: Float64Array
+  /** How much later than its rhythm it sent, ms. */
+  readonly lateMs: Float64Array
   /** When the SYN was answered by one. */
   readonly accepted: Float64Array
   /** When the request was answered. */

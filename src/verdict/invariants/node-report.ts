@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ClusterTime } from '../../clock.ts'
-import type { Cluster, Node } from '../../cluster/index.ts'
+import { journalCommand, parseJournal, type Cluster, type Node } from '../../cluster/index.ts'
 
 /** Daemons whose processes must stay: their command names, and those of their children. */
 const DAEMONS = ['keepalived', 'heartbeat', 'ldirectord'] as const
@@ -65,9 +65,7 @@ export function askForAll(cluster: Cluster): Promise<NodeReports> {
   const nodes = cluster.nodes.filter((node) => daemonsOf(node).length > 0 || !hasConsole(node))
   return ask(cluster, nodes, (node) => [
     hasConsole(node) ? ':' : `dmesg | grep -E '${KERNEL_COMPLAINTS}' | head -n 5`,
-    ...(node.spec.services.includes('keepalived')
-      ? ['journalctl -b -u keepalived -n 400 --no-pager -o short-monotonic']
-      : []),
+    ...(node.spec.services.includes('keepalived') ? [journalCommand({ unit: 'keepalived', lines: 400 })] : []),
   ])
 }
 
@@ -114,9 +112,7 @@ export function parseReport(text: string, asked: ClusterTime, answered: ClusterT
       .filter(([, , age]) => Number(age) >= DAEMON_AGE_S)
       .map(([, pid, , program = '']) => ({ pid: Number(pid), program })),
     kernelComplaints: complaints.split('\n').filter((line) => line !== ''),
-    tableChanges: [...journal.matchAll(/^\[ *([\d.]+)\] (.*)$/gm)].flatMap(([, seconds, line = '']) =>
-      tableChange(line, Number(seconds) * 1000, clock),
-    ),
+    tableChanges: parseJournal(journal).flatMap(({ sentMs, text: line }) => tableChange(line, sentMs, clock)),
   }
 }
 

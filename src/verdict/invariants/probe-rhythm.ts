@@ -118,12 +118,14 @@ export function gapsOf(watched: Watched, probes: readonly Probe[]): Gap[] {
     const previous = probes[index]!
     const ms = probe.at - previous.at
     const { minMs, maxMs = Infinity } = boundsAfter(watched, previous)
-    const late = ms > maxMs
+    // The shortest and the longest that may lie between their beginnings.
+    const [leastMs, mostMs] = [probe.earliest - previous.at, probe.at - previous.earliest]
+    const late = leastMs > maxMs
     const { director, server, port, checker } = watched
     const target = `${checker.kind} of ${server}${port === 0 ? '' : `:${port}`} by ${director.name}`
     return {
       ...{ watched, from: previous.at, to: probe.at, late },
-      missMs: late ? ms - maxMs : minMs - ms,
+      missMs: late ? leastMs - maxMs : minMs - mostMs,
       text: `${describeTime(probe.at)}: ${target} came ${ms.toFixed(0)} ms after the one before, expected ${bounds(minMs, maxMs)}`,
     }
   })

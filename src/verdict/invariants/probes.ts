@@ -6,7 +6,13 @@ import { withoutPrefix } from '../../topology/ipv4.ts'
 
 /** One try of a checker, as the wire shows it. */
 export interface Probe {
+  /** When its first packet was seen. */
   readonly at: ClusterTime
+  /**
+   * From when on it may have been under way: its first packet waits where the director must ask for the server's address
+   * first, and goes when somebody answers, even if its checker has given up meanwhile.
+   */
+  readonly earliest: ClusterTime
   /** The last that was seen of it; `at` for one that nobody answered. */
   readonly endAt: ClusterTime
   /** It got what it asked for; a check that fails is followed by other delays. */
@@ -56,8 +62,42 @@ export async function watchedCheckers(cluster: Cluster): Promise<Watched[]> {
 /** The probes of one checker, in order. `events` are the wire's, in order. */
 export function probesOf(watched: Watched, events: readonly WireEvent[]): Probe[] {
   const own = new Set(watched.director.spec.interfaces.map(({ address }) => withoutPrefix(address)))
-  return watched.checker.kind === 'PING_CHECK' ? pings(watched, own, events) : connections(watched, own, events)
+  const probes = watched.checker.kind === 'PING_CHECK' ? pings(watched, own, events) : connections(watched, own, events)
+  const waits = waitsForAddress(watched, own, events)
+  return probes.map((probe) => {
+    const wait = waits.findLast(({ to }) => to <= probe.at && probe.at - to <= RELEASED_WITHIN_MS)
+    return wait ? { ...probe, earliest: Math.max(wait.from, probe.at - HELD_MS) as ClusterTime } : probe
+  })
 }
+
+/** The kernel asks three times, a second apart, and then drops what waits (arp(7), mcast_solicit, retrans_time). */
+const HELD_MS = 3_200
+/** An answer releases at once what waits for it; a machine that is late is judged as such. */
+const RELEASED_WITHIN_MS = 150
+
+interface AddressWait {
+  readonly from: ClusterTime
+  readonly to: ClusterTime
+}
+
+/** When a director asked everybody for a server's address, and until when nobody answered. */
+function waitsForAddress({ server }: Watched, own: ReadonlySet<string>, events: readonly WireEvent[]): AddressWait[] {
+  const waits: AddressWait[] = []
+  let asked: ClusterTime[] = []
+  for (const event of events) {
+    if (event.type !== 'arp') continue
+    const { at, operation, senderIp, targetIp, dstMac } = event
+    if (operation === 'request' && own.has(senderIp) && targetIp === server && dstMac === BROADCAST) asked.push(at)
+    // Whatever the server says tells the director its address (net/ipv4/arp.c, arp_process).
+    if (senderIp === server && asked.length > 0) {
+      waits.push({ from: asked.find((one) => at - one <= HELD_MS) ?? at, to: at })
+      asked = []
+    }
+  }
+  return waits
+}
+
+const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 
 interface Connection extends Probe {
   endAt: ClusterTime
@@ -82,7 +122,7 @@ function connections(
     if (!out && !back) continue
     const known = current.get(out ? event.srcPort : event.dstPort)
     if (out && event.syn && !(known?.seq === event.seq)) {
-      const probe = { at: event.at, endAt: event.at, ok: false, closed: false, seq: event.seq }
+      const probe = { at: event.at, earliest: event.at, endAt: event.at, ok: false, closed: false, seq: event.seq }
       found.push(probe)
       current.set(event.srcPort, probe)
     } else if (known) {
@@ -92,7 +132,7 @@ function connections(
       if (back && !known.closed && isSuccess(event, isHttp)) known.ok = true
     }
   }
-  return found.map(({ at, endAt, ok }) => ({ at, endAt, ok }))
+  return found.map(({ at, earliest, endAt, ok }) => ({ at, earliest, endAt, ok }))
 }
 
 function isSuccess(event: TcpEvent, isHttp: boolean): boolean {
@@ -107,7 +147,7 @@ function pings({ server }: Watched, own: ReadonlySet<string>, events: readonly W
   for (const event of events) {
     if (event.type !== 'icmp') continue
     if (event.icmpType === ECHO_REQUEST && own.has(event.srcIp) && event.dstIp === server) {
-      found.push({ at: event.at, endAt: event.at, ok: false })
+      found.push({ at: event.at, earliest: event.at, endAt: event.at, ok: false })
     }
     const last = found.at(-1)
     if (last && event.icmpType === ECHO_REPLY && event.srcIp === server && own.has(event.dstIp)) {

@@ -41,7 +41,7 @@ export const removedServersGetNothing: Inspection = {
     const bans = cluster.withRole('director').flatMap((director) => {
       // A guest's clock that was stopped, or began anew, cannot be set against the cluster's.
       const stopped = cluster.doings.touching(director.name, since, until)
-      if (stopped.some(({ what }) => /^(freeze|thaw|powerCut|powerOn|reboot)/.test(what))) return []
+      if (stopped.some(({ what }) => /^(freeze|thaw|powerCut|powerOn|reboot|reset|panic)/.test(what))) return []
       return bansOf(director, after.get(director.name)?.tableChanges ?? [], since, until)
     })
     const strays = bans.flatMap((ban) => straysOf(cluster, ban))

@@ -16,6 +16,8 @@ export interface EndedLoad {
   readonly requests: readonly Request[]
   readonly intervalMs: number
   readonly maxTimeMs: number
+  /** From when on `requests` are all that it made. */
+  readonly began: ClusterTime
   /** When it was told to stop. */
   readonly until: ClusterTime
 }
@@ -90,15 +92,19 @@ function faultEvent({
 
 function clientsPart(
   cluster: Cluster,
-  { requests, intervalMs, maxTimeMs, until }: EndedLoad,
+  { requests, intervalMs, maxTimeMs, began, until }: EndedLoad,
   since: ClusterTime,
   to: Node | undefined,
 ): { events: EventDraft[]; blackout: BlackoutDraft } {
   const { service, client } = cluster
-  const load: LoadOnWire = { clientIp: client.address, service, intervalMs, maxTimeMs, until }
+  const load: LoadOnWire = { clientIp: client.address, service, intervalMs, maxTimeMs, began, until }
   const onWire = requestsOnWire(cluster.wire, load)
   const { firstLost, firstServed, ...hole } = wireBlackout(onWire, since, load)
-  const own = blackout(requests, since)
+  // As on the wire: what came to nothing after the end does not count.
+  const own = blackout(
+    requests.filter(({ ok, at, durationMs }) => ok || at + durationMs <= until),
+    since,
+  )
   const ends = { ...given('firstLost', firstLost), ...given('firstServed', firstServed) }
   const later = onWire.filter(({ handshake }) => (handshake.answeredAt ?? handshake.synAt) >= since)
   return {

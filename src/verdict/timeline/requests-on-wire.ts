@@ -9,6 +9,8 @@ export interface LoadOnWire {
   readonly maxTimeMs: number
   /** Between the begins of two requests, ms. */
   readonly intervalMs: number
+  /** From when on the client gives account of its requests: what began before and came to nothing does not count. */
+  readonly began: ClusterTime
   /** When the client was told to stop: what came to nothing later, or began later, does not count. */
   readonly until: ClusterTime
 }
@@ -63,8 +65,8 @@ function requestOf(handshake: Handshake, { questions, answers }: Segments, load:
   const answer = answers.find(({ at }) => at <= deadline)
   const refusedAt = resetBy === 'server' && resetAt !== undefined ? resetAt : undefined
   const good = answer !== undefined && isSuccess(answer) && (refusedAt === undefined || refusedAt >= answer.at)
-  const lostAt = good ? undefined : ((refusedAt ?? Infinity) < deadline ? refusedAt : deadline)!
-  const outcome = synAt > load.until ? 'open' : good ? 'served' : lostAt! <= load.until ? 'lost' : 'open'
+  const lostAt = good ? undefined : (refusedAt ?? Infinity) < deadline ? refusedAt! : deadline
+  const outcome = outcomeOf({ synAt, lostAt, load })
   const lastSyn = lastSynAt <= deadline ? lastSynAt : synAt
   return {
     ...{ outcome, handshake },
@@ -73,6 +75,20 @@ function requestOf(handshake: Handshake, { questions, answers }: Segments, load:
     firstVainAt: answeredAt === undefined || answeredAt > deadline ? synAt : (asked[0]?.at ?? answeredAt),
     ...(answer === undefined ? {} : { answer }),
   }
+}
+
+function outcomeOf({
+  synAt,
+  lostAt,
+  load: { began, until },
+}: {
+  readonly synAt: ClusterTime
+  readonly lostAt: ClusterTime | undefined
+  readonly load: LoadOnWire
+}): RequestOnWire['outcome'] {
+  if (synAt > until) return 'open'
+  if (lostAt === undefined) return 'served'
+  return synAt >= began && lostAt <= until ? 'lost' : 'open'
 }
 
 /** RFC 9110 section 15.3. */

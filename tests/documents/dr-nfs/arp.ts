@@ -71,7 +71,8 @@ claim('001-6', async (c) => {
   // arping leaves with the first answer.
   const answer = ({ name, mac }: Node): EventMatcher => ({
     description: `an answer of ${name} for ${vip.address}`,
-    match: (event) => event.type === 'arp' && event.operation === 'reply' && event.senderMac === mac,
+    match: (event) =>
+      event.type === 'arp' && event.operation === 'reply' && event.senderMac === mac && event.senderIp === vip.address,
   })
   const coming = [director.node, ...webs].map((node) => wire.waitFor(answer(node), { since: asking, timeoutMs: 3_000 }))
   await Promise.allSettled(coming)

@@ -44,7 +44,7 @@ claim('001-13', async (c) => {
   )
 
   const startedAt = await stopped.heal()
-  const back = await bothClients(cluster)
+  const back = await bothClients(cluster, { maxTimeMs: NFS_RECOVERY_MS })
   c.check('when nfs-server is started again, the pages are back', back.failed === 0 && back.served.size > 0)
   await c.measure(cluster, { name: 'pages back after nfs-server started', value: cluster.clock.now() - startedAt })
 
@@ -56,6 +56,13 @@ claim('001-13', async (c) => {
     `${withoutService}; ${withoutPower}; in the table all the while: ${left.join(' and ')}`,
   )
 })
+
+/**
+ * How long a page may take after nfsd was started anew: its grace period of 90 s ends early, once all known clients have
+ * reclaimed what they had open (nfsd(7), nfsv4gracetime); one that is refused connects again after 3 s (net/sunrpc/xprtsock.c,
+ * XS_TCP_INIT_REEST_TO), and one that is told to wait asks again after up to 15 s (fs/nfs/nfs4proc.c, NFS4_POLL_RETRY_MAX).
+ */
+const NFS_RECOVERY_MS = 90_000 + 3_000 + 15_000
 
 /** How long a web server may believe what it has cached of a file: acregmax and acdirmax, 60 s (nfs(5)); and some to ask. */
 const CACHED_MS = 75_000

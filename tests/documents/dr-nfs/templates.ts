@@ -1,4 +1,4 @@
-import type { ClusterTime } from '../../../src/clock.ts'
+import { after, type ClusterTime } from '../../../src/clock.ts'
 import type { Cluster, Director } from '../../../src/cluster/index.ts'
 
 type Connection = Awaited<ReturnType<Director['connectionTable']>>[number]
@@ -12,30 +12,38 @@ export function templatesOf(table: readonly Connection[], clientIp: string): Con
   return table.filter((entry) => isTemplate(entry) && entry.clientIp === clientIp)
 }
 
+/** When something was seen for the last time, and when it was first seen gone, on the cluster's clock. */
+export interface Forgotten {
+  /** Or when the first look was, of one that nobody saw. */
+  readonly seenAt: ClusterTime
+  /** At this moment, or before, it was; of one that stays, when nobody looked any more. */
+  readonly goneAt: ClusterTime
+}
+
 /**
- * Waits until a client's template is no longer in the director's table, 10 s at most: when it was gone, and how long before
- * that it was last seen. The guest itself looks, without starting a program but sleep.
+ * Waits until a client's template is no longer in the director's table, 10 s at most. The guest itself
+ * looks, without starting a program but sleep, and counts the time from its beginning to its last sight of it: what its
+ * word takes to come here is not in that.
  */
-export async function untilForgotten(
-  cluster: Cluster,
-  { node }: Director,
-  clientIp: string,
-): Promise<{ readonly at: ClusterTime; readonly unseenMs: number }> {
+export async function untilForgotten(cluster: Cluster, { node }: Director, clientIp: string): Promise<Forgotten> {
   const bytes = clientIp.split('.').map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
   const script = `
     read -r up _ </proc/uptime
-    seen=\${up%.*}\${up#*.}
-    end=$((seen + 1000))
-    while read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; [ $now -lt $end ]; do
+    began=\${up%.*}\${up#*.}
+    seen=0
+    while read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; [ $now -lt $((began + 1000)) ]; do
       found=no
       while read -r protocol from port rest; do
         [ "$from $port" = '${bytes.join('')} 0000' ] && found=yes
       done </proc/net/ip_vs_conn
       [ $found = no ] && break
-      seen=$now
+      seen=$((now - began))
       sleep 0.02
     done
-    echo $((now - seen))`
+    echo $seen`
+  const began = cluster.clock.now()
   const hundredths = await node.succeed(script, { timeoutMs: 20_000, pollMs: 10 })
-  return { at: cluster.clock.now(), unseenMs: Number(hundredths) * 10 }
+  const goneAt = cluster.clock.now()
+  // Cut off as both times are, their difference may be too long by a hundredth.
+  return { seenAt: after(began, Math.max(0, Number(hundredths) - 1) * 10), goneAt }
 }

@@ -1,4 +1,4 @@
-import type { Node } from '../../../src/cluster/index.ts'
+import type { Cluster } from '../../../src/cluster/index.ts'
 
 /** Who opens the data connection, and how that is said: RFC 959 (PASV, PORT) or RFC 2428 (EPSV, EPRT). */
 export type FtpMode = 'EPSV' | 'PASV' | 'EPRT' | 'PORT'
@@ -56,14 +56,15 @@ export function parseFtp(text: string): FtpTransfer[] {
   })
 }
 
-/** Fetches the files. */
+/** Fetches the files as the cluster's client. */
 export async function fetchByFtp(
-  client: Node,
+  { client, wire }: Cluster,
   vip: string,
   steps: readonly FtpStep[],
   maxTimeMs?: number,
 ): Promise<FtpTransfer[]> {
   const { stdout } = await client.run(ftpCommand(vip, steps, maxTimeMs), { timeoutMs: 60_000, pollMs: 20 })
+  await wire.catchUp()
   return parseFtp(stdout)
 }
 

@@ -22,7 +22,7 @@ claim('003-ftp', async (c) => {
   await director.zero()
   const service = ftpOf(cluster)
   const since = cluster.clock.now()
-  const transfers = await fetchByFtp(cluster.client, service.address, EVERY_MODE)
+  const transfers = await fetchByFtp(cluster, service.address, EVERY_MODE)
   for (const { mode, sessions } of EVERY_MODE) {
     const done = transfers.filter((one) => one.mode === mode && one.exitCode === 0)
     c.check(`with the helper, ${mode} works in every session`, done.length === sessions.length, outcomes(transfers))
@@ -142,7 +142,7 @@ async function withoutHelper(c: ClaimContext, cluster: Cluster): Promise<void> {
   await director.succeed('rmmod ip_vs_ftp')
   c.say('FTP without the helper')
   const since = cluster.clock.now()
-  const [passive] = await fetchByFtp(client, service.address, [{ mode: 'EPSV', sessions: ['p'] }])
+  const [passive] = await fetchByFtp(cluster, service.address, [{ mode: 'EPSV', sessions: ['p'] }])
   c.check('passive fails without the helper', passive?.exitCode === REFUSED, `curl exit code ${passive?.exitCode}`)
   const replies = passiveReplies(cluster, 'outside', since)
   const told = replies.find(({ address }) => address !== undefined)
@@ -163,7 +163,7 @@ async function withoutHelper(c: ClaimContext, cluster: Cluster): Promise<void> {
   )
 
   const maxTimeMs = 2_000
-  const [active] = await fetchByFtp(client, service.address, [{ mode: 'EPRT', sessions: ['a'] }], maxTimeMs)
+  const [active] = await fetchByFtp(cluster, service.address, [{ mode: 'EPRT', sessions: ['a'] }], maxTimeMs)
   c.waited(maxTimeMs)
   const bare = dataSyns(cluster, 'outside', since).filter(({ srcIp }) => srcIp !== client.address)
   // The server would repeat its SYN for a minute, into what follows: its session ends now, its listener stays.

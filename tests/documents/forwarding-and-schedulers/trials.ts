@@ -67,6 +67,7 @@ export class Trials implements AsyncDisposable {
     const exact = { ok: line(picks) === line(expected), detail: `seen ${line(picks)}` }
     this.#c.share(`${what}: ${line(expected)}`, exactly(`exact sequence (model of ip_vs_${trial.scheduler}.c)`, exact))
     const kernel = (await atDirector(director, opened)).map((server) => this.#nameOf(server))
+    await cluster.wire.catchUp()
     const wire = onTheWire(cluster, 'inside', opened, since).map((server) => this.#nameOf(server))
     const agreed = {
       ok: line(kernel) === line(picks) && line(wire) === line(picks),

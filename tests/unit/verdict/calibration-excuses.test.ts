@@ -1,6 +1,6 @@
 import t from 'tap'
 import { clientExcuses, machineExcuses, wireExcuses } from '../../../src/verdict/calibration/excuses.ts'
-import { bookedBlackout, serverReading } from '../../../src/verdict/calibration/machine-readings.ts'
+import { bookedBlackout, lateAround, serverReading } from '../../../src/verdict/calibration/machine-readings.ts'
 import type { EdgeLateness } from '../../../src/verdict/calibration/programmed-cut.ts'
 import { judge } from '../../../src/verdict/judgement.ts'
 
@@ -38,3 +38,15 @@ void t.test('the book’s blackout is of all SYNs, the server’s gap is the one
   t.equal(serverReading(received, 55), 10, 'not the longer one, in which the server stood still')
   t.equal(serverReading(received, 70), 0)
 })
+
+void t.test(
+  'the client’s own lateness counts around a moment, also that of what should have been sent there',
+  async (t) => {
+    const sent = Float64Array.from([10, 11, 90, 91, 300])
+    const book = { sent, lateMs: Float64Array.from([0, 0.1, 78, 0, 5]) }
+    t.equal(lateAround(book, 11), 78, 'it should have been sent at 12')
+    t.equal(lateAround(book, 110), 78)
+    t.equal(lateAround(book, 200), 0)
+    t.equal(lateAround(book, 310), 5)
+  },
+)

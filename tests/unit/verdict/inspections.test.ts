@@ -137,6 +137,41 @@ void t.test('an answer that comes when the director has closed is a failure for 
   )
 })
 
+/** The director asks everybody for the first server's address, or is answered. */
+const arpOf = (at: number, operation: 'request' | 'reply'): WireEvent => {
+  const [senderIp, targetIp] = operation === 'request' ? [DIRECTOR, FIRST] : [FIRST, DIRECTOR]
+  const dstMac = operation === 'request' ? 'ff:ff:ff:ff:ff:ff' : 'd'
+  return { ...arpEvent(at, '1', { operation, senderIp, targetIp, gratuitous: false, senderMac: 'x' }), dstMac }
+}
+
+void t.test(
+  'a probe whose first packet waited for the server’s address may have begun when that was asked for',
+  async (t) => {
+    const regular = checks({ [`${DIRECTOR} ${FIRST}`]: [] })
+    const [syn] = check(9_040, FIRST)
+    const hop = { cable: 'keepalived:eth1', srcMac: 'd', dstMac: 's' } as const
+    const givenUp = say(9_041, hop, `${DIRECTOR}:9040 > ${FIRST}:80`, 'RA', { seq: 9 })
+    const asked = [7_000, 8_010, 9_030].map((at) => arpOf(at, 'request'))
+    const later = [11_050, 17_061, 23_072].flatMap((at) => check(at, FIRST))
+    const told = (...arps: WireEvent[]) =>
+      [...regular, ...check(1000, FIRST, 'refused'), ...arps, syn!, givenUp, ...later].sort((a, b) => a.at - b.at)
+    const look = async (events: WireEvent[]) =>
+      (await inspected()).inspect(probesKeepTheirRhythm, { events, untilMs: 29_000 })
+    t.match(await look(told(...asked, arpOf(9_038, 'reply'))), { violations: { length: 0 }, undecided: { length: 0 } })
+    t.match((await look(told())).violations, [/came 2010 ms after the one before, expected not before 2945/])
+    t.match(
+      (await look(told(arpOf(5_000, 'request'), arpOf(9_030, 'request'), arpOf(9_038, 'reply')))).violations,
+      [/came 2010 ms after/],
+      'not longer than the kernel lets it wait',
+    )
+    t.match(
+      (await look(told(...asked, arpOf(8_800, 'reply')))).violations.length,
+      1,
+      'nor where it went long after the answer',
+    )
+  },
+)
+
 void t.test('what was done to the director meanwhile excuses a gap', async (t) => {
   const cluster = await inspected()
   cluster.clock.time = 12_000
@@ -268,11 +303,24 @@ void t.test('two machines that answer ARP in turn are told; a handover announces
   t.same((await watched(t)).judge(oneArpAnswerer(0.5), ...turns), [], 'long after')
 })
 
+/** As `journalctl -o json` has it, of a machine that booted at 1 s since the epoch. */
+const journalLine = (sentMs: number, message: string, heldMs = 0): string =>
+  JSON.stringify({
+    MESSAGE: message,
+    SYSLOG_IDENTIFIER: 'Keepalived_healthcheckers',
+    _PID: '412',
+    _SOURCE_REALTIME_TIMESTAMP: `${(sentMs + 1000) * 1000}`,
+    __REALTIME_TIMESTAMP: `${(sentMs + 1000 + heldMs) * 1000}`,
+    __MONOTONIC_TIMESTAMP: `${(sentMs + heldMs) * 1000}`,
+  })
+
 void t.test('what a machine says of itself is read, with bounds of its times', async (t) => {
   const text = `0f-1\n100.00\n=====lvslab\n  411     120 keepalived\n  412       0 keepalived\n=====lvslab\n[   5.1] Oops: 0000\n=====lvslab
-[   90.500000] lvs Keepalived_healthcheckers[412]: Removing service [10.0.0.2]:tcp:80 from VS [10.0.0.1]:tcp:80
-[   95.000000] lvs Keepalived_healthcheckers[412]: Disabling service [10.0.0.3]:tcp:80 of VS [10.0.0.1]:tcp:80
-[   99.000000] lvs Keepalived[411]: Reloading ...
+${[
+  journalLine(90_500, 'Removing service [10.0.0.2]:tcp:80 from VS [10.0.0.1]:tcp:80', 120),
+  journalLine(95_000, 'Disabling service [10.0.0.3]:tcp:80 of VS [10.0.0.1]:tcp:80'),
+  journalLine(99_000, 'Reloading ...'),
+].join('\n')}
 `
   const report = parseReport(text, ms(200_000), ms(200_050))
   t.match(report, { bootId: '0f-1', processes: [{ pid: 411 }], kernelComplaints: ['[   5.1] Oops: 0000'] })

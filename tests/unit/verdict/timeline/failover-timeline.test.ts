@@ -13,7 +13,7 @@ function timelineOf(story: Story, now: number, options: Partial<FailoverOptions>
     ...{ title: 'a test', fault: FAULT, takeover: cluster.wire.takeover({ vrid: 18, since: FAULT.at }) },
     ...(requests.length === 0
       ? {}
-      : { load: { requests, intervalMs: INTERVAL_MS, maxTimeMs: MAX_TIME_MS, until: ms(now) } }),
+      : { load: { requests, intervalMs: INTERVAL_MS, maxTimeMs: MAX_TIME_MS, began: ms(0), until: ms(now) } }),
     ...options,
   })
 }

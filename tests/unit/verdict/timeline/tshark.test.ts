@@ -127,6 +127,7 @@ class Stage implements AsyncDisposable {
 /** Director a falls silent, b takes over: every kind of event that a wire can show. */
 async function failover(stage: Stage): Promise<TimelineDraft> {
   const { cluster } = stage
+  const began = cluster.clock.now()
   await stage.send('a', plain(VMAC, BROADCAST, 'the virtual router is here'))
   await stage.announce('a')
   for (let round = 0; round < 3; round++) {
@@ -148,7 +149,7 @@ async function failover(stage: Stage): Promise<TimelineDraft> {
     ...{ title: 'a falls silent', fault, silent: cluster.node('a') },
     takeover: cluster.wire.takeover({ vrid: 18, since: fault.at }),
     // Long enough for a busy host: nothing here waits for it.
-    load: { requests: [], intervalMs: 50, maxTimeMs: 2_000, until: after(cluster.clock.now(), 2_000) },
+    load: { requests: [], intervalMs: 50, maxTimeMs: 2_000, began, until: after(cluster.clock.now(), 2_000) },
   })
 }
 

@@ -6,9 +6,9 @@ import { INTERVAL_MS, MAX_TIME_MS, Story, VIP } from './story.ts'
 
 const SERVICE = { address: VIP, port: 80 }
 
-function blackoutOf(story: Story, since: number, until: number): WireBlackout {
+function blackoutOf(story: Story, since: number, until: number, began = 0): WireBlackout {
   const load = { clientIp: '10.0.0.2', service: SERVICE, intervalMs: INTERVAL_MS, maxTimeMs: MAX_TIME_MS }
-  const all = { ...load, until: ms(until) }
+  const all = { ...load, began: ms(began), until: ms(until) }
   return wireBlackout(requestsOnWire(story.tell(until).wire, all), ms(since), all)
 }
 
@@ -28,6 +28,17 @@ void t.test('a request under way when the fault strikes, and comes to nothing, i
   t.equal(hole.atMostMs, 1050 - 952, 'its own question was the packet that brought nothing')
   t.equal(hole.firstLost?.firstVainAt, 1002)
 })
+
+void t.test(
+  'a request begun before the client gives account, and lost, is not counted; a served one proves',
+  async (t) => {
+    const story = (await Story.begin(t)).load(0, 960, 'a').load(960, 1100, 'b', 'no SYN-ACK').load(1100, 1500, 'b')
+    const hole = blackoutOf(story, 990, 2000, 970)
+    t.match(hole, { lost: 2, fromMs: 1010, toMs: 1100, durationMs: 90 })
+    t.equal(hole.atMostMs, 1100 - 952, 'served at 950, before the account began')
+    t.match(blackoutOf(story, 990, 2000), { lost: 3, fromMs: 960 })
+  },
+)
 
 void t.test('a request under way that is still answered is not lost', async (t) => {
   const story = (await Story.begin(t)).load(0, 1050, 'a').load(1050, 1500, 'b')
