@@ -10,7 +10,7 @@ export interface Connection {
 }
 
 /** How long a server may take to answer, seconds: it only ends what hangs, as a refused connection is told at once. */
-const PATIENCE_S = 10
+export const PATIENCE_S = 10
 
 /**
  * Reads "open SOURCE ADDRESS PORT", "probe SOURCE ADDRESS PORT" and "close SOURCE LOCALPORT", a line each, and answers

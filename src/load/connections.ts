@@ -1,6 +1,6 @@
 import type { Node } from '../cluster/index.ts'
 import { InfrastructureError } from '../errors.ts'
-import { answerOf, CONNECTIONS_SCRIPT, type Connection } from './connections-script.ts'
+import { answerOf, CONNECTIONS_SCRIPT, PATIENCE_S, type Connection } from './connections-script.ts'
 
 /** A connection to open; port 80, and the client's first address, if not said otherwise. */
 export interface Opening {
@@ -20,8 +20,8 @@ export interface Connections extends AsyncDisposable {
   close(connections: readonly Connection[]): Promise<void>
 }
 
-/** For a start of perl, or some dozens of connections, on an emulated machine. */
-const TIMEOUT_S = 60
+/** For a start of perl, or some dozens of connections, on an emulated machine; silent ones take theirs besides. */
+const TIMEOUT_S = 20
 
 /**
  * Starts one process on a client that opens and closes connections as it is told: a connection costs a few ms, and a
@@ -39,10 +39,11 @@ export async function connectionsOf(client: Node): Promise<Connections> {
   )
   const tell = async (lines: readonly string[]): Promise<string[]> => {
     if (lines.length === 0) return []
+    const timeoutS = TIMEOUT_S + PATIENCE_S * lines.length
     const words = lines.map((line) => `"${line}"`).join(' ')
     const { stdout, stderr } = await client.run(
-      `cd ${folder} && timeout ${TIMEOUT_S} sh -c 'printf "%s\\n" ${words} >in && head -n ${lines.length} out'; cat log >&2`,
-      { timeoutMs: (TIMEOUT_S + 10) * 1000, pollMs: 20 },
+      `cd ${folder} && timeout ${timeoutS} sh -c 'printf "%s\\n" ${words} >in && head -n ${lines.length} out'; cat log >&2`,
+      { timeoutMs: (timeoutS + 10) * 1000, pollMs: 20 },
     )
     const answers = stdout.trimEnd().split('\n')
     if (answers.length === lines.length && stdout !== '') return answers

@@ -1,7 +1,7 @@
 import type { ClusterTime } from '../clock.ts'
 import type { Cluster, Node } from '../cluster/index.ts'
 import { curlConfig, curlFromConfig, parseCurlOutput, placeInTime, type Request } from './curl.ts'
-import { isWithin, takePorts, type PortRange } from './ports.ts'
+import { isOfLoads, isWithin, takePorts, type PortRange } from './ports.ts'
 
 export interface BurstOptions {
   readonly url: string
@@ -99,7 +99,7 @@ export async function steady(cluster: Cluster, client: Node, options: SteadyOpti
   }
 }
 
-/** @param ports - those of each curl; an answer to another is one of a curl that Linux chose a port for */
+/** @param ports - those of each curl; one that is of no load is a port that Linux chose for a curl */
 async function untilFlowing(
   cluster: Cluster,
   client: Node,
@@ -113,7 +113,7 @@ async function untilFlowing(
       match: (event) => {
         if (event.type === 'tcp' && event.http?.startsWith('HTTP/') === true && event.dstIp === client.address) {
           const own = ports.find((range) => isWithin(event.dstPort, range))
-          answered.add(own?.firstPort ?? event.dstPort)
+          if (own !== undefined || !isOfLoads(event.dstPort)) answered.add(own?.firstPort ?? event.dstPort)
         }
         return answered.size >= CURLS
       },

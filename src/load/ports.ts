@@ -13,8 +13,13 @@ export interface PortRange {
 }
 
 export function isWithin(port: number, { firstPort, count }: PortRange): boolean {
-  const { first, count: all } = LOAD_PORTS
-  return port >= first && port < first + all && (port - firstPort + all) % all < count
+  const { count: all } = LOAD_PORTS
+  return isOfLoads(port) && (port - firstPort + all) % all < count
+}
+
+/** Whether a load took it, and not Linux. */
+export function isOfLoads(port: number): boolean {
+  return port >= LOAD_PORTS.first && port < LOAD_PORTS.first + LOAD_PORTS.count
 }
 
 const taken = new WeakMap<Node, number>()

@@ -120,7 +120,7 @@ async function measure(blackoutMs: number, options: CalibrationOptions): Promise
 function withRhythm(cut: ProgrammedCut, blackoutMs: number, book: ClientBook): ProgrammedCut {
   const at = (edge: EdgeLateness, momentMs: number): EdgeLateness => ({
     ...edge,
-    waitedMs: Math.max(edge.waitedMs, lateAround(book, momentMs)),
+    rhythmMs: lateAround(book, momentMs),
   })
   return {
     ...cut,

@@ -5,10 +5,12 @@ export type Excuses = Omit<Measured, 'valueMs' | 'uncertaintyMs'>
 
 /**
  * By how much the host can have made a machine's own reading longer or shorter than what was programmed: the orders came
- * late, or the threads that take part were not let to run at its ends.
+ * late, or the threads that take part were not let to run at its ends. A client that stood still for a reason of its own makes
+ * it longer, and never shorter.
  */
 export function machineExcuses({ atCut, atMend }: ProgrammedCut): Excuses {
-  return { fabricLateMs: 0, machineLateMs: hostAt(atCut) + hostAt(atMend), startLateMs: hostAt(atCut) }
+  const startLateMs = atCut.orderMs + atCut.waitedMs
+  return { fabricLateMs: 0, machineLateMs: hostAt(atCut) + hostAt(atMend), startLateMs }
 }
 
 /** The client's request interval is counted in its own SYNs: whenever it is late meanwhile, it becomes longer. */
@@ -40,6 +42,6 @@ export function wireExcuses(cut: ProgrammedCut, programmedMs: number, bookedMs: 
   }
 }
 
-function hostAt({ orderMs, waitedMs }: EdgeLateness): number {
-  return orderMs + waitedMs
+function hostAt({ orderMs, waitedMs, rhythmMs = 0 }: EdgeLateness): number {
+  return orderMs + Math.max(waitedMs, rhythmMs)
 }

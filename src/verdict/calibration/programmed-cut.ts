@@ -29,11 +29,10 @@ export interface EdgeLateness {
   readonly orderMs: number
   /** How late the fabric's thread can have stamped the frame that marks the end. */
   readonly stampMs: number
-  /**
-   * How long that thread and the two machines' stood ready to run around the end and were not let to; or how late the
-   * client was in its rhythm, where that is more.
-   */
+  /** How long that thread and the two machines' stood ready to run around the end and were not let to. */
   readonly waitedMs: number
+  /** How late the client was in its rhythm around the end, by its own book: it may have stood still for other reasons. */
+  readonly rhythmMs?: number
 }
 
 export interface ProgrammedCut {

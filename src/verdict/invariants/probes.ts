@@ -71,7 +71,7 @@ export function probesOf(watched: Watched, events: readonly WireEvent[]): Probe[
 }
 
 /** The kernel asks three times, a second apart, and then drops what waits (arp(7), mcast_solicit, retrans_time). */
-const HELD_MS = 3_200
+const [ROUND, HELD_MS] = [3, 3_200]
 /** An answer releases at once what waits for it; a machine that is late is judged as such. */
 const RELEASED_WITHIN_MS = 150
 
@@ -81,16 +81,22 @@ interface AddressWait {
 }
 
 /** When a director asked everybody for a server's address, and until when nobody answered. */
-function waitsForAddress({ server }: Watched, own: ReadonlySet<string>, events: readonly WireEvent[]): AddressWait[] {
+function waitsForAddress(
+  { director, server }: Watched,
+  own: ReadonlySet<string>,
+  events: readonly WireEvent[],
+): AddressWait[] {
+  const heard = new Set([BROADCAST, ...director.spec.interfaces.map(({ mac }) => mac)])
   const waits: AddressWait[] = []
   let asked: ClusterTime[] = []
   for (const event of events) {
     if (event.type !== 'arp') continue
     const { at, operation, senderIp, targetIp, dstMac } = event
     if (operation === 'request' && own.has(senderIp) && targetIp === server && dstMac === BROADCAST) asked.push(at)
-    // Whatever the server says tells the director its address (net/ipv4/arp.c, arp_process).
-    if (senderIp === server && asked.length > 0) {
-      waits.push({ from: asked.find((one) => at - one <= HELD_MS) ?? at, to: at })
+    // Whatever the director hears of the server tells it the address (net/ipv4/arp.c, arp_process).
+    if (senderIp === server && heard.has(dstMac) && asked.length > 0) {
+      const round = asked.slice(-ROUND).filter((one) => at - one <= HELD_MS)
+      waits.push({ from: round[0] ?? at, to: at })
       asked = []
     }
   }

@@ -100,9 +100,10 @@ function clientsPart(
   const load: LoadOnWire = { clientIp: client.address, service, intervalMs, maxTimeMs, began, until }
   const onWire = requestsOnWire(cluster.wire, load)
   const { firstLost, firstServed, ...hole } = wireBlackout(onWire, since, load)
-  // As on the wire: what came to nothing after the end does not count.
+  // As on the wire: what came to nothing after the end does not count, and a time-out ends when the patience does, however
+  // late the client noticed.
   const own = blackout(
-    requests.filter(({ ok, at, durationMs }) => ok || at + durationMs <= until),
+    requests.filter(({ ok, at, durationMs }) => ok || at + Math.min(durationMs, maxTimeMs) <= until),
     since,
   )
   const ends = { ...given('firstLost', firstLost), ...given('firstServed', firstServed) }

@@ -14,7 +14,7 @@ import {
   parseCurlOutput,
   placeInTime,
 } from '../../../src/load/index.ts'
-import { LOAD_PORTS, takePorts } from '../../../src/load/ports.ts'
+import { isOfLoads, isWithin, LOAD_PORTS, takePorts } from '../../../src/load/ports.ts'
 
 const at = (ms: number): ClusterTime => ms as ClusterTime
 
@@ -125,4 +125,18 @@ void t.test('loads of one client have different ports, and those of another clie
   t.equal(takePorts(one, LOAD_PORTS.count), LOAD_PORTS.first + 300)
   t.equal(takePorts(one, 1), LOAD_PORTS.first + 300, 'after all others had their turn')
   t.equal(takePorts(other, 1), LOAD_PORTS.first)
+})
+
+void t.test('whose port it is: a range goes round, and what Linux chose is of no load', async (t) => {
+  const { first, count } = LOAD_PORTS
+  const round = { firstPort: first + count - 2, count: 4 }
+  t.same(
+    [first + count - 2, first + count - 1, first, first + 1].map((port) => isWithin(port, round)),
+    [true, true, true, true],
+  )
+  t.same(
+    [first + count - 3, first + 2, first + count, 40_000].map((port) => isWithin(port, round)),
+    [false, false, false, false],
+  )
+  t.same([first, first + count - 1, first - 1, first + count].map(isOfLoads), [true, true, false, false])
 })

@@ -50,3 +50,11 @@ void t.test(
     t.equal(lateAround(book, 310), 5)
   },
 )
+
+void t.test(
+  'a client that stood still excuses a reading that is too long, where it waited for no processor',
+  async (t) => {
+    const still = { ...busy, atMend: { ...edge(0, 0, 0), rhythmMs: 30 }, atCut: { ...edge(0, 0, 1), rhythmMs: 20 } }
+    t.same(machineExcuses(still), { fabricLateMs: 0, machineLateMs: 50, startLateMs: 1 })
+  },
+)

@@ -137,10 +137,11 @@ void t.test('an answer that comes when the director has closed is a failure for 
   )
 })
 
+const BROADCAST = 'ff:ff:ff:ff:ff:ff'
+
 /** The director asks everybody for the first server's address, or is answered. */
-const arpOf = (at: number, operation: 'request' | 'reply'): WireEvent => {
+const arpOf = (at: number, operation: 'request' | 'reply', dstMac = BROADCAST): WireEvent => {
   const [senderIp, targetIp] = operation === 'request' ? [DIRECTOR, FIRST] : [FIRST, DIRECTOR]
-  const dstMac = operation === 'request' ? 'ff:ff:ff:ff:ff:ff' : 'd'
   return { ...arpEvent(at, '1', { operation, senderIp, targetIp, gratuitous: false, senderMac: 'x' }), dstMac }
 }
 
@@ -149,6 +150,7 @@ void t.test(
   async (t) => {
     const regular = checks({ [`${DIRECTOR} ${FIRST}`]: [] })
     const [syn] = check(9_040, FIRST)
+    const mac = (await inspected()).macOf('keepalived')
     const hop = { cable: 'keepalived:eth1', srcMac: 'd', dstMac: 's' } as const
     const givenUp = say(9_041, hop, `${DIRECTOR}:9040 > ${FIRST}:80`, 'RA', { seq: 9 })
     const asked = [7_000, 8_010, 9_030].map((at) => arpOf(at, 'request'))
@@ -157,18 +159,22 @@ void t.test(
       [...regular, ...check(1000, FIRST, 'refused'), ...arps, syn!, givenUp, ...later].sort((a, b) => a.at - b.at)
     const look = async (events: WireEvent[]) =>
       (await inspected()).inspect(probesKeepTheirRhythm, { events, untilMs: 29_000 })
-    t.match(await look(told(...asked, arpOf(9_038, 'reply'))), { violations: { length: 0 }, undecided: { length: 0 } })
+    t.match(await look(told(...asked, arpOf(9_038, 'reply', mac))), {
+      violations: { length: 0 },
+      undecided: { length: 0 },
+    })
     t.match((await look(told())).violations, [/came 2010 ms after the one before, expected not before 2945/])
     t.match(
-      (await look(told(arpOf(5_000, 'request'), arpOf(9_030, 'request'), arpOf(9_038, 'reply')))).violations,
+      (await look(told(arpOf(5_000, 'request'), arpOf(9_030, 'request'), arpOf(9_038, 'reply', mac)))).violations,
       [/came 2010 ms after/],
       'not longer than the kernel lets it wait',
     )
     t.match(
-      (await look(told(...asked, arpOf(8_800, 'reply')))).violations.length,
+      (await look(told(...asked, arpOf(8_800, 'reply', mac)))).violations.length,
       1,
       'nor where it went long after the answer',
     )
+    t.match((await look(told(...asked, arpOf(9_038, 'reply', 'x')))).violations.length, 1, 'nor after one to another')
   },
 )
 
