@@ -50,8 +50,9 @@ export function enduranceCode(laps: readonly Lap[], wanted: number): number {
   return worst ?? ExitCode.pass
 }
 
-/** What a verdict depends on, within the project. */
-const PARTS = ['bin', 'package-lock.json', 'provision', 'src', 'tests', 'topologies']
+/** What a verdict depends on, within the project: no run has to do with the tests of units and of the harness. */
+const TESTS = ['documents', 'harness/sabotage', 'regressions', 'support', 'versions'].map((part) => `tests/${part}`)
+const PARTS = ['bin', 'package-lock.json', 'provision', 'src', ...TESTS, 'topologies']
 
 /** Which state of the project runs are of: what git has of the parts that decide, with what was changed since. */
 export async function stateOf(folder: string): Promise<string> {

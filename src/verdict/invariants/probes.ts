@@ -1,4 +1,4 @@
-import type { ClusterTime } from '../../clock.ts'
+import { after, type ClusterTime } from '../../clock.ts'
 import type { Cluster, Node } from '../../cluster/index.ts'
 import type { TcpEvent, WireEvent } from '../../fabric/index.ts'
 import { type Checker, readKeepalivedConfs } from '../../topology/keepalived-conf/index.ts'
@@ -80,7 +80,10 @@ interface AddressWait {
   readonly to: ClusterTime
 }
 
-/** When a director asked everybody for a server's address, and until when nobody answered. */
+/**
+ * When a director asked everybody for a server's address, and until when nobody answered. Where its cable had come back
+ * shortly before, its first question may have been asked into a pulled one.
+ */
 function waitsForAddress(
   { director, server }: Watched,
   own: ReadonlySet<string>,
@@ -89,14 +92,17 @@ function waitsForAddress(
   const heard = new Set([BROADCAST, ...director.spec.interfaces.map(({ mac }) => mac)])
   const waits: AddressWait[] = []
   let asked: ClusterTime[] = []
+  let pluggedAt = -Infinity
   for (const event of events) {
+    if (event.type === 'cable' && event.cable.startsWith(`${director.name}:`)) pluggedAt = event.at
     if (event.type !== 'arp') continue
     const { at, operation, senderIp, targetIp, dstMac } = event
     if (operation === 'request' && own.has(senderIp) && targetIp === server && dstMac === BROADCAST) asked.push(at)
     // Whatever the director hears of the server tells it the address (net/ipv4/arp.c, arp_process).
     if (senderIp === server && heard.has(dstMac) && asked.length > 0) {
       const round = asked.slice(-ROUND).filter((one) => at - one <= HELD_MS)
-      waits.push({ from: round[0] ?? at, to: at })
+      const unseen = at - pluggedAt <= HELD_MS
+      waits.push({ from: unseen ? after(at, -HELD_MS) : (round[0] ?? at), to: at })
       asked = []
     }
   }

@@ -85,8 +85,8 @@ export const drVrrp: SabotageTable = {
       sabotage: conf({ backup: (text) => text.replace(/^ *priority 99\b/m, '    priority 1') }),
       red: {
         '004-3': /takeover after the resigning advert: \d+.*expected/s,
-        '004-4': /takeover after the last advert: (39|40)\d\d.*expected/s,
-        '004-5': /takeover after the last advert: (39|40)\d\d.*expected/s,
+        '004-4': /takeover after the last advert: (399\d|4\d{3})\b.*expected/s,
+        '004-5': /takeover after the last advert: (399\d|4\d{3})\b.*expected/s,
       },
       why:
         'they hold the takeover by the backup against its window, which is over 0.38 s earlier. 004-6 measures the return of ' +
@@ -100,8 +100,8 @@ export const drVrrp: SabotageTable = {
         backup: (text) => text.replace('    advert_int 1 ', '    down_timer_adverts 2\n    advert_int 1 '),
       }),
       red: {
-        '004-4': /takeover after the last advert: 26\d\d.*expected/s,
-        '004-5': /takeover after the last advert: 26\d\d.*expected/s,
+        '004-4': /takeover after the last advert: 2[67]\d\d\b.*expected/s,
+        '004-5': /takeover after the last advert: 2[67]\d\d\b.*expected/s,
       },
       why:
         'too early is as wrong as too late: the windows have two ends. A resigning master (004-3) is succeeded after the skew ' +
@@ -117,8 +117,8 @@ export const drVrrp: SabotageTable = {
       red: {
         '004-1': /LVSLAB_E_WIRE_TIMEOUT.*an advert of keepalived,/s,
         '004-2': /all have vrid 18, priority 99/,
-        '004-5': /return after the cable is back: 34\d\d.*expected/s,
-        '004-6': /master again after keepalived starts: 34\d\d.*expected/s,
+        '004-5': /return after the cable is back: 3[45]\d\d\b.*expected/s,
+        '004-6': /master again after keepalived starts: 3[45]\d\d\b.*expected/s,
         '004-10': /LVSLAB_E_WIRE_TIMEOUT.*an advert of keepalived,/s,
       },
       why:
