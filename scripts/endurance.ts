@@ -56,6 +56,12 @@ function counting(): ChildProcess[] {
   )
 }
 
+/** Ends the present run in an orderly way. */
+let end = (): unknown => process.exit(130)
+process.on('SIGTERM', () => end())
+// A terminal's Ctrl-C is for all that it started, the run too.
+process.on('SIGINT', () => process.stdin.isTTY || end())
+
 async function lap(folder: string): Promise<Lap | undefined> {
   const before = await earlier(folder)
   if (before) return { record: before }
@@ -64,7 +70,9 @@ async function lap(folder: string): Promise<Lap | undefined> {
   const look = setInterval(() => (loadAverage = Math.max(loadAverage, loadavg()[0] ?? 0)), LOOK_MS)
   try {
     const command = [join(projectRoot, 'bin', 'lvslab.js'), 'run', ...positionals, '--out', folder]
-    const { exitCode } = await $({ nothrow: true, stdio: 'inherit' })`${process.execPath} ${command}`
+    const run = $({ nothrow: true, stdio: 'inherit' })`${process.execPath} ${command}`
+    end = () => run.child?.kill('SIGINT')
+    const { exitCode } = await run
     if (exitCode === 130) process.exit(130)
     const record = await earlier(folder)
     return record && { record, loadAverage }

@@ -147,6 +147,16 @@ async function stranger(t: Test, cluster: Cluster): Promise<void> {
   const neighbour = (): Promise<string> => believer!.succeed(`ip neigh show ${vip.address}`)
   await believer!.succeed(`ping -c 1 -W 5 ${vip.address}`)
   t.equal(await curl(client, cluster.url()), 0)
+  // The owner announces the VIP every 10 s (garp_master_refresh), and all believe it until the stranger speaks again.
+  const owner = await vip.owner()
+  await cluster.wire.waitFor(
+    {
+      description: `a gratuitous ARP for ${vip.address} of ${owner.name}`,
+      match: (event) =>
+        event.type === 'arp' && event.gratuitous && event.senderIp === vip.address && event.senderMac === owner.mac,
+    },
+    { timeoutMs: 15_000 },
+  )
   const since = clock.now()
   t.same(onlyCandidatesAnnounceVip.violations(cluster, 0 as ClusterTime, since), [])
   const fault = await spoofArp(cluster, 'lan', { everyMs: 300, answers: true })
@@ -167,7 +177,6 @@ async function stranger(t: Test, cluster: Cluster): Promise<void> {
   }
   t.match(await neighbour(), fault.mac, 'who believed it still does, as is said')
   t.match(fault.remains, fault.mac)
-  const owner = await vip.owner()
   await owner.succeed(`arping -q -U -c 2 -I ${vip.spec.interface} ${vip.address}`)
   t.match(await neighbour(), owner.mac, 'until the owner announces it again')
   await client.succeed(`ip neigh flush dev ${vip.spec.interface}`)

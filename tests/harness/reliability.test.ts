@@ -32,13 +32,13 @@ async function leavesNothing(t: Test, home: Home): Promise<void> {
   t.same(await home.leftoversAfter(2_000), [], 'nothing is left')
 }
 
-/** A machine's QEMU, once the claim's cluster has come up. */
+/** A machine's QEMU, once the claim's client has asked for a page: a machine has a console before it is up. */
 function machineOf(home: Home, out: string, claim: string, name: string): Promise<number> {
   return until(
     `${name} of claim ${claim}`,
     async () => {
-      const booted = existsSync(join(out, 'claims', claim, 'cluster', `${name}.console.log`))
-      const all = booted ? await home.processes() : new Map<number, string>()
+      const captured = await readFile(join(out, 'claims', claim, 'cluster', 'lan.pcapng'), 'latin1').catch(() => '')
+      const all = captured.includes('User-Agent: curl/') ? await home.processes() : new Map<number, string>()
       return [...all].find(([, command]) => command.includes(` -name ${name} `))?.[0]
     },
     180_000,
@@ -50,7 +50,6 @@ void t.test('a QEMU that hangs', async (t) => {
   const out = join(home.out, 'run')
   const child = home.start(['run', '004-7', '004-13', '--out', out])
   const client = await machineOf(home, out, '004-7', 'client')
-  await pause(1_000)
   process.kill(client, 'SIGSTOP')
   const { exitCode, stderr } = await finish(child, 180_000)
   t.equal(exitCode, 3, stderr)
@@ -165,6 +164,8 @@ void t.test('Ctrl-C twice', async (t) => {
   const child = home.start(['run', '004-4', '--out', out])
   await machineOf(home, out, '004-4', 'client')
   child.kill('SIGINT')
+  // Two that come at once are one.
+  await pause(200)
   child.kill('SIGINT')
   const { exitCode, durationMs, stderr } = await finish(child, 20_000)
   t.equal(exitCode, 130, stderr)

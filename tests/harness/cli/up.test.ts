@@ -196,8 +196,7 @@ void t.test('a shell', { skip: Tmux.missing() }, async (t) => {
   await one.until(/^30 100$/m)
   await one.until(/^\/dev\/hvc\d$/m)
   one.resize(90, 25)
-  await pause(1_500)
-  one.type('stty size')
+  one.type('until [ "$(stty size)" = "25 90" ]; do sleep 0.2; done; stty size')
   await one.until(/^25 90$/m)
 
   one.type('clear')

@@ -88,7 +88,8 @@ void t.test('a failover that misses its window by more than the thread stood sti
 })
 
 void t.test('a takeover that looks early, because the last advert was stamped late, decides nothing', async (t) => {
-  const outcome = await failover({ afterMs: 50, gapMs: 900, stop: { ms: 800, from: 'before' } })
+  // The thread stops some time after it is told to: the last advert must come after that, and well before its end.
+  const outcome = await failover({ afterMs: 500, gapMs: 900, stop: { ms: 1300, from: 'before' } })
   t.ok(outcome.gapMs < WINDOW.minMs, told(outcome))
   t.match(outcome, { judgement: 'undecided', verdict: 'inconclusive' }, told(outcome))
 })

@@ -21,9 +21,9 @@ const notes = (ok?: boolean) => ({
 })
 
 void t.test('machines that were late are waited for by as much longer', async (t) => {
-  const { wire, clock } = lateWire(60)
-  const waiting = wire.waitFor(isAdvert, { timeoutMs: 80 })
-  setTimeout(() => wire.append([advertEvent(clock.now(), '10.0.0.1')]), 110)
+  const { wire, clock } = lateWire(500)
+  const waiting = wire.waitFor(isAdvert, { timeoutMs: 500 })
+  setTimeout(() => wire.append([advertEvent(clock.now(), '10.0.0.1')]), 550)
   t.equal((await waiting).type, 'vrrp')
 })
 

@@ -27,7 +27,7 @@ function clusterWith(machines: Readonly<Record<string, Machine>>): Cluster {
   return { topology, nodes } as unknown as Cluster
 }
 
-const soon = (): number => performance.now() + 400
+const soon = (): number => performance.now() + 2_000
 
 void t.test('a folder for each machine, and the topology as it was booted', async (t) => {
   const directory = t.testdir()
@@ -50,7 +50,7 @@ void t.test('machines that are off, frozen, hung or lost get a note, and hold up
   })
   const began = performance.now()
   await collectEvidence(cluster, directory, soon())
-  t.ok(performance.now() - began < 3_000, 'the deadline ended it')
+  t.ok(performance.now() - began < 10_000, 'the deadline ended it')
   const note = (name: string): Promise<string> => readFile(join(directory, name, 'not-collected.txt'), 'utf8')
   t.match(await note('keepalived'), /^keepalived: it does not run\n.*keepalived\.console\.log/)
   t.match(await note('keepalived-backup'), /it is frozen/)
