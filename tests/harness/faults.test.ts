@@ -26,6 +26,7 @@ import {
 import { run } from '../../src/host/process.ts'
 import { burst } from '../../src/load/index.ts'
 import { onlyCandidatesAnnounceVip, onlyCandidatesAnswerArp } from '../../src/verdict/index.ts'
+import { announcementOf } from '../support/heartbeat.ts'
 
 t.setTimeout(0)
 
@@ -149,14 +150,7 @@ async function stranger(t: Test, cluster: Cluster): Promise<void> {
   t.equal(await curl(client, cluster.url()), 0)
   // The owner announces the VIP every 10 s (garp_master_refresh), and all believe it until the stranger speaks again.
   const owner = await vip.owner()
-  await cluster.wire.waitFor(
-    {
-      description: `a gratuitous ARP for ${vip.address} of ${owner.name}`,
-      match: (event) =>
-        event.type === 'arp' && event.gratuitous && event.senderIp === vip.address && event.senderMac === owner.mac,
-    },
-    { timeoutMs: 15_000 },
-  )
+  await cluster.wire.waitFor(announcementOf(owner, vip), { timeoutMs: 15_000 })
   const since = clock.now()
   t.same(onlyCandidatesAnnounceVip.violations(cluster, 0 as ClusterTime, since), [])
   const fault = await spoofArp(cluster, 'lan', { everyMs: 300, answers: true })
