@@ -1,11 +1,13 @@
-import type { ClusterTime } from '../../src/clock.ts'
+import { after, type ClusterTime } from '../../src/clock.ts'
 import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
 import { LvslabError } from '../../src/errors.ts'
 import type { EventMatcher, UdpEvent } from '../../src/fabric/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { atPhase } from '../../src/run/sweep.ts'
 import type { HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
+import { heartbeatFailback } from '../../src/verdict/index.ts'
 import { holdings, statusOf, untilAnnounced } from './heartbeat.ts'
+import { IN_ONE_PIECE, messagesLost, STARTED_AGAIN, tellLost } from './heartbeat-messages.ts'
 import { SLOW_MS } from './nat-heartbeat.ts'
 
 /**
@@ -20,6 +22,8 @@ import { SLOW_MS } from './nat-heartbeat.ts'
 const HASTY_PHASE = 0.05
 
 const TRIES = 3
+
+const NO_RETURN = 'does not always get its resources back when it returns'
 
 /** heartbeat's name for an acknowledgement (include/hb_api.h, T_ACKMSG). */
 const ACK = 'NS_ackmsg'
@@ -51,6 +55,8 @@ export class UnaskedReturn {
   #told = false
   /** The other acknowledges one of its first packets. */
   #acked = false
+  /** The nodes' scripts write a message in one piece. */
+  #mended = false
 
   constructor(c: ClaimContext, cluster: Cluster, options: ReturnOptions) {
     this.#c = c
@@ -60,17 +66,22 @@ export class UnaskedReturn {
 
   /**
    * Starts heartbeat so that the node will ask: acknowledgements do not reach it until it is active, so that what it hears
-   * first is a status packet. Where it did not ask, it lets go again, and another start is tried.
+   * first is a status packet. Where it did not ask, it lets go again, and another start is tried. So it is, once, where
+   * heartbeat lost the question or the answer ({@link messagesLost}).
    *
    * @throws LvslabError `LVSLAB_E_HEARTBEAT_UNASKED`, as a failed assertion, when it never asks
    */
   async untilAsked(): Promise<HeartbeatReturn> {
     const { node, other, vips } = this.#options
     for (let count = 1; ; count++) {
-      const back = await this.#startAsking()
-      if (back.asked) return back
+      const back = await this.#unlessLost(() => this.#startAsking(), STARTED_AGAIN)
+      if (back?.asked) return back
+      if (back === undefined) {
+        await this.#mend()
+        continue
+      }
       await this.#tell(back)
-      if (count === TRIES) {
+      if (count >= TRIES) {
         throw new LvslabError('assertion', 'LVSLAB_E_HEARTBEAT_UNASKED', `${node.name} never asks ${other.name}`, {
           tried: `started heartbeat ${TRIES} times so that the first that it heard of ${other.name} was a status packet`,
           seen: 'each time it sent ip-request-resp to itself, and no ip-request',
@@ -94,8 +105,8 @@ export class UnaskedReturn {
     const since = this.#cluster.clock.now()
     await this.#stop()
     await untilAnnounced(this.#c, this.#cluster, other, vips, this.#patience(since))
-    const back = await this.#startHasty()
-    if (!back.asked) await this.#tell(back)
+    const back = await this.#unlessLost(() => this.#startHasty())
+    if (back?.asked === false) await this.#tell(back)
   }
 
   async #startAsking(): Promise<HeartbeatReturn> {
@@ -108,7 +119,9 @@ export class UnaskedReturn {
     await node.succeed(`iptables -D ${rule}`)
     const acks = wire.datagrams({ heartbeat: ACK, srcIp: other.address }, { since: first.at, until: active.at })
     this.#acked ||= acks.length > 0
-    return this.#decision(first)
+    const back = await this.#decision(first)
+    if (back.asked) await this.#untilAnswered(back.word)
+    return back
   }
 
   async #startHasty(): Promise<HeartbeatReturn> {
@@ -129,6 +142,49 @@ export class UnaskedReturn {
     const span = { since: first.at, timeoutMs: SLOW_MS }
     const word = await this.#cluster.wire.waitFor(requestOf(this.#options.node), span)
     return { first, word, asked: word.heartbeat?.type === 'ip-request' }
+  }
+
+  /** Waits until the other has given up what it had, for no longer than the resources may take until they are back. */
+  async #untilAnswered({ at }: UdpEvent): Promise<void> {
+    const { node, other, conf, vips } = this.#options
+    const { clock, wire } = this.#cluster
+    const latest = after(at, heartbeatFailback(conf, vips.at(-1)!.address).maxMs + SLOW_MS)
+    this.#c.say(`waiting for ${other.name} to give its resources up`)
+    for (;;) {
+      try {
+        await wire.waitFor(goAheadOf(other), { since: at, timeoutMs: SLOW_MS })
+        return
+      } catch (error) {
+        const isVain = clock.now() > latest || (await messagesLost(this.#cluster, [node, other], at)).length > 0
+        if (isVain) throw error
+      }
+    }
+  }
+
+  /** Answers nothing where `work` failed because heartbeat lost a message: that is a finding, and a second time an error. */
+  async #unlessLost<T>(work: () => Promise<T>, then?: string): Promise<T | undefined> {
+    const { node, other } = this.#options
+    const since = this.#cluster.clock.now()
+    try {
+      return await work()
+    } catch (error) {
+      const lost = await messagesLost(this.#cluster, [node, other], since)
+      if (lost.length === 0 || this.#mended) throw error
+      tellLost(this.#c, this.#cluster, { what: NO_RETURN, since, lost, ...(then === undefined ? {} : { then }) })
+      return undefined
+    }
+  }
+
+  /** The node lets go, the other takes what nobody has, and from now on no message is lost. */
+  async #mend(): Promise<void> {
+    const { node, other, vips } = this.#options
+    await this.#stop()
+    this.#c.say(`waiting until ${other.name} has all resources`)
+    const held = vips.map(({ address }) => `ip -o -4 address show | grep -qF ' ${address}/'`)
+    const whole = [...held, 'pgrep -x keepalived >/dev/null'].join(' && ')
+    await other.succeed(`until ${whole}; do sleep 0.5; done`, { timeoutMs: 2 * SLOW_MS })
+    await Promise.all([node, other].map((one) => one.succeed(IN_ONE_PIECE)))
+    this.#mended = true
   }
 
   async #stop(): Promise<void> {
@@ -178,6 +234,16 @@ function activeOf(node: Node): EventMatcher<UdpEvent> {
     ...statusOf(node),
     description: `${node.name} active, by its own status packet`,
     match: (event) => statusOf(node).match(event) && event.type === 'udp' && event.heartbeat?.status === 'active',
+  }
+}
+
+/** That a node has given up what another asked for. */
+function goAheadOf(node: Node): EventMatcher<UdpEvent> {
+  return {
+    ...statusOf(node),
+    description: `an answer of ${node.name} to the request for its resources`,
+    match: (event) =>
+      event.type === 'udp' && event.heartbeat?.type === 'ip-request-resp' && event.srcIp === node.address,
   }
 }
 

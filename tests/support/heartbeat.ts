@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ClusterTime } from '../../src/clock.ts'
-import type { Cluster, Node, VirtualIp } from '../../src/cluster/index.ts'
+import { HEARTBEAT_LOSSES, type Cluster, type Node, type VirtualIp } from '../../src/cluster/index.ts'
 import type { ArpEvent, EventMatcher, IcmpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
 import { LvslabError } from '../../src/errors.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { readHeartbeatConfs, type HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
 import type { GuestJournal, JournalLine } from './guest-journal.ts'
+import { IN_ONE_PIECE, messagesLost, STARTED_AGAIN, tellLost } from './heartbeat-messages.ts'
 
 /** RFC 792. */
 const ECHO_REQUEST = 8
@@ -92,41 +93,28 @@ export interface HeartbeatStart {
 }
 
 /**
- * Starts heartbeat on nodes and waits until `node` has announced every virtual IP. heartbeat's scripts write a message to
- * its FIFO in several pieces; two that do so side by side mix theirs (ClusterLabs/resource-agents#396, open since 2014).
- * Then heartbeat has lost its own request, holds nothing, and says so in its log. That is a finding; the nodes then get
- * scripts that write a message in one piece, and heartbeat is started again, once.
+ * Starts heartbeat on nodes and waits until `node` has announced every virtual IP. Where heartbeat has lost a message of its
+ * own scripts ({@link messagesLost}), `node` holds nothing, and waits for ever. That is a finding; the nodes then get scripts
+ * that write a message in one piece, and heartbeat is started again, once.
  */
 export async function startHeartbeat(
   c: ClaimContext,
   cluster: Cluster,
   options: HeartbeatStart,
 ): Promise<{ since: ClusterTime; announced: ArpEvent[] }> {
-  const { nodes, node } = options
+  const { nodes } = options
   const asShipped = cluster.clock.now()
   try {
     return await startOnce(c, cluster, options)
   } catch (error) {
-    const mixed = await mixedMessages(node)
-    if (mixed === '') throw error
-    c.finding(
-      'heartbeat 3.0.6 does not always take its resources when it starts: two of its scripts mixed their messages in ' +
-        'its FIFO (ClusterLabs/resource-agents#396), its own request was lost, and it held nothing; with scripts that ' +
-        'write a message in one piece it was started again',
-      `after ${Math.round(cluster.clock.now() - asShipped)} ms: ${mixed.trim()}`,
-    )
+    const lost = await messagesLost(cluster, nodes, asShipped)
+    if (lost.length === 0) throw error
+    const what = 'does not always take its resources when it starts'
+    tellLost(c, cluster, { what, since: asShipped, lost, then: STARTED_AGAIN })
   }
   await Promise.all(nodes.map((one) => one.succeed(`systemctl stop heartbeat; : >/var/log/ha-log; ${IN_ONE_PIECE}`)))
   return startOnce(c, cluster, options)
 }
-
-/** A write of up to 4096 bytes to a pipe is not mixed with another (POSIX, PIPE_BUF), and dash's printf makes one. */
-const IN_ONE_PIECE = `cat >>/etc/ha.d/shellfuncs <<'END'
-ha_clustermsg() {
-  message=$(cat)
-  printf '>>>\\n%s\\n<<<\\n' "$message" >>$HA_FIFO
-}
-END`
 
 async function startOnce(
   c: ClaimContext,
@@ -144,28 +132,22 @@ async function startOnce(
   }
 }
 
-/** Rejects once a node's scripts have mixed their messages, none of them runs any more, and none has been started. */
+/** Rejects once a node has lost a message of its scripts, none of them runs any more, and none has been started. */
 async function untilLost(node: Node, signal: AbortSignal): Promise<never> {
   do await setTimeout(LOOK_EVERY_MS, undefined, { signal })
   while ((await node.run(HAS_LOST)).exitCode !== 0)
   throw new LvslabError('assertion', 'LVSLAB_E_HEARTBEAT_LOST', `heartbeat on ${node.name} lost its own request`, {
-    seen: `"NV failure" in its log, none of its scripts running, and nothing logged for ${SILENT_S} s`,
+    seen: `${HEARTBEAT_LOSSES.map(({ logs }) => `"${logs}"`).join(' or ')} in its log, no script running, and nothing logged for ${SILENT_S} s`,
   })
 }
 
-const MIXED = "grep -F 'NV failure (msgfromsteam)' /var/log/ha-log"
-
 // Brackets: pgrep would find the shell that has all this in its command.
 const HAS_LOST = [
-  `${MIXED} >/dev/null`,
+  `grep -qF ${HEARTBEAT_LOSSES.map(({ logs }) => `-e '${logs}'`).join(' ')} /var/log/ha-log`,
   "! grep -q '[R]esourceManager.*Running .* start' /var/log/ha-log",
   "! pgrep -f '[R]esourceManager|req_[r]esource|mach_[d]own|/[h]arc|ha.d/+[r]c.d/' >/dev/null",
   `[ $(($(date +%s) - $(stat -c %Y /var/log/ha-log))) -ge ${SILENT_S} ]`,
 ].join(' && ')
-
-async function mixedMessages(node: Node): Promise<string> {
-  return (await node.run(MIXED)).stdout
-}
 
 /** The resources of haresources, as ResourceManager logs them: "IPaddr 10.10.10.9/24/eth1". */
 export function writtenResources(conf: HeartbeatConf): string[] {

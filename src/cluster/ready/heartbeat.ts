@@ -1,6 +1,8 @@
-import type { EngineCluster } from '../../engine/engine.ts'
+import type { EngineCluster, Machine } from '../../engine/engine.ts'
 import { InfrastructureError } from '../../errors.ts'
+import type { Progress } from '../../image/index.ts'
 import type { Topology } from '../../topology/index.ts'
+import { HEARTBEAT_LOSSES } from '../heartbeat-losses.ts'
 
 /** heartbeat's own waits at start and its resource scripts, which are shell and slow on an emulated processor. */
 const TAKEN_TIMEOUT_MS = 180_000
@@ -8,18 +10,25 @@ const TAKEN_TIMEOUT_MS = 180_000
 /** IPaddr sends its gratuitous ARPs in the background, five of them 200 ms apart (its arp_count and arp_interval). */
 const ANNOUNCED_MS = 1_500
 
+/** From when on heartbeat's logs are asked why it has not taken them: three times what it takes on an emulated processor. */
+const ASK_AFTER_MS = 60_000
+
+/** How often heartbeat is started until its messages come through. */
+const STARTS = 3
+
 /** The node that heartbeat gives the resources to when all are up: the preferred one of the VIPs that it moves. */
 export function heartbeatOwner(topology: Topology): string | undefined {
-  const members = topology.nodes.filter(({ services }) => services.includes('heartbeat')).map(({ name }) => name)
+  const members = membersOf(topology)
   return topology.vips.flatMap(({ candidates }) => candidates).find((name) => members.includes(name))
 }
 
 /**
- * Waits until heartbeat's preferred node holds every VIP and has filled its table: keepalived is the last resource.
+ * Waits until heartbeat's preferred node holds every VIP and has filled its table: keepalived is the last resource. Where
+ * heartbeat has lost a message of its own ({@link HEARTBEAT_LOSSES}), it would wait for ever: then it is started again.
  *
  * @throws InfrastructureError `LVSLAB_E_NOT_READY`
  */
-export async function resourcesAreTaken(cluster: EngineCluster): Promise<void> {
+export async function resourcesAreTaken(cluster: EngineCluster, progress: Progress): Promise<void> {
   const { topology, machines } = cluster
   const owner = heartbeatOwner(topology)
   const machine = owner === undefined ? undefined : machines.get(owner)
@@ -28,11 +37,39 @@ export async function resourcesAreTaken(cluster: EngineCluster): Promise<void> {
   const servers = topology.virtualServices.reduce((sum, { realServers }) => sum + realServers.length, 0)
   const filled = `[ "$(grep -c -e '-> [0-9A-F]*:' /proc/net/ip_vs)" -ge ${servers} ]`
   const script = `until ${[...held, filled].join(' && ')}; do sleep 0.3; done; sleep ${ANNOUNCED_MS / 1000}`
-  const { exitCode } = await machine.exec(script, { timeoutMs: TAKEN_TIMEOUT_MS })
-  if (exitCode === 0) return
+  const within = async (timeoutMs: number): Promise<boolean> =>
+    (await machine.exec(script, { timeoutMs })).exitCode === 0
+  const members = membersOf(topology).flatMap((name) => machines.get(name) ?? [])
+  for (let start = 1; ; start++) {
+    if (await within(ASK_AFTER_MS)) return
+    const lost = start < STARTS ? await messagesLost(members) : ''
+    if (lost === '') break
+    progress(`heartbeat lost a message of its own scripts, and is started again (${lost})`)
+    await Promise.all(members.map((member) => member.exec('systemctl stop heartbeat')))
+    await Promise.all(members.map((member) => member.exec('systemctl start heartbeat')))
+  }
+  if (await within(TAKEN_TIMEOUT_MS - ASK_AFTER_MS)) return
   const { stdout } = await machine.exec('tail -n 20 /var/log/ha-log; ip -br -4 address')
   throw new InfrastructureError('LVSLAB_E_NOT_READY', `${owner} did not take heartbeat's resources`, {
     tried: `wait ${TAKEN_TIMEOUT_MS / 1000} s for the VIPs and the virtual services`,
     seen: stdout,
   })
+}
+
+function membersOf({ nodes }: Topology): string[] {
+  return nodes.filter(({ services }) => services.includes('heartbeat')).map(({ name }) => name)
+}
+
+/** What these machines' heartbeats have logged of lost messages since they were started last; nothing, if ''. */
+async function messagesLost(members: readonly Machine[]): Promise<string> {
+  const since =
+    'journalctl _SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value heartbeat) -o cat --no-pager'
+  const patterns = HEARTBEAT_LOSSES.map(({ logs }) => `-e '${logs}'`).join(' ')
+  const found = await Promise.all(
+    members.map(async (member) => {
+      const { stdout } = await member.exec(`${since} | grep -F ${patterns}`)
+      return stdout === '' ? [] : [`${member.name}: ${stdout.trim()}`]
+    }),
+  )
+  return found.flat().join('; ')
 }

@@ -1,5 +1,6 @@
 import type { EngineCluster } from '../../engine/engine.ts'
 import { InfrastructureError } from '../../errors.ts'
+import type { Progress } from '../../image/index.ts'
 import { readKeepalivedConfs, type KeepalivedConf, type Topology } from '../../topology/index.ts'
 import { checksSucceed } from './checks.ts'
 import { heartbeatOwner, resourcesAreTaken } from './heartbeat.ts'
@@ -11,13 +12,13 @@ import { announcementsEnd, mastersAdvertise } from './vrrp.ts'
  *
  * @throws InfrastructureError `LVSLAB_E_NOT_READY` with what each director says
  */
-export async function untilReady(cluster: EngineCluster): Promise<void> {
+export async function untilReady(cluster: EngineCluster, progress: Progress): Promise<void> {
   const confs = await runningConfs(cluster.topology)
   const since = cluster.clock.now()
   const boundMs = readyBoundMs(confs)
   try {
     await mastersAdvertise(cluster, confs, boundMs)
-    await resourcesAreTaken(cluster)
+    await resourcesAreTaken(cluster, progress)
     await checksSucceed(cluster, confs, boundMs)
     await announcementsEnd(cluster, confs, boundMs)
   } catch (error) {

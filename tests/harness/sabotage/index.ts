@@ -4,6 +4,7 @@ import { drDirector } from './dr-director.ts'
 import { drNfs } from './dr-nfs.ts'
 import { drVrrp } from './dr-vrrp.ts'
 import { forwardingAndSchedulers } from './forwarding-and-schedulers/index.ts'
+import { LOSSES } from './losses.ts'
 import { natDirector } from './nat-director.ts'
 import { natHeartbeat } from './nat-heartbeat.ts'
 import { regressionVrrp } from './regression-vrrp.ts'
@@ -34,7 +35,7 @@ const CRASHES: Readonly<Record<string, Sabotage>> = {
 /** @throws UsageError `LVSLAB_E_SABOTAGE_UNKNOWN` */
 export function sabotageOf(name: string): Sabotage {
   const all = SABOTAGE_TABLES.flatMap(({ sabotages }) => sabotages)
-  const found = all.find((one) => one.name === name)?.sabotage ?? CRASHES[name] ?? STALLS[name]
+  const found = all.find((one) => one.name === name)?.sabotage ?? CRASHES[name] ?? STALLS[name] ?? LOSSES[name]
   if (found) return found
   throw new UsageError('LVSLAB_E_SABOTAGE_UNKNOWN', `no sabotage "${name}"`, {
     seen: `known: ${all.map((one) => one.name).join(', ')}`,

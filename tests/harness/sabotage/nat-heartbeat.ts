@@ -12,6 +12,12 @@ const GARBLED = String.raw`cat >/usr/share/heartbeat/req_resource <<'END'
 printf '>>>\nt=ip-request\nip>>>\naddr\n<<<\n' >/var/lib/heartbeat/fifo
 END`
 
+const TORN = String.raw`cat >/usr/share/heartbeat/req_resource <<'END'
+#!/bin/sh
+(echo '>>>'; sleep 1.3; printf 't=ip-request\nipaddr=IPaddr\n<<<\n') >/var/lib/heartbeat/fifo
+END
+sync`
+
 export const natHeartbeat: SabotageTable = {
   topology: 'nat-heartbeat',
   sabotages: [
@@ -95,6 +101,19 @@ export const natHeartbeat: SabotageTable = {
       sabotage: afterBoot((cluster) => cluster.node('Master').succeed(GARBLED)),
       red: { '000-4': /LVSLAB_E_HEARTBEAT_LOST: heartbeat on Master lost its own request/ },
       why: 'mixed messages are forgiven once, with scripts that mend them; what mixes them still is seen, and not waited out',
+      telling: '000-4',
+      long: true,
+    },
+    {
+      name: 'torn-requests',
+      description:
+        "heartbeat's own requests for resources come so slowly that it takes a piece for the whole, each time",
+      sabotage: afterBoot((cluster) => cluster.node('Master').succeed(TORN)),
+      red: {
+        '000-4': /LVSLAB_E_HEARTBEAT_LOST: heartbeat on Master lost its own request/,
+        '000-9': /LVSLAB_E_WIRE_TIMEOUT.*a request of Master for its resources/s,
+      },
+      why: 'as garbled-requests, and for the node that returns',
       telling: '000-4',
       long: true,
     },
