@@ -26,3 +26,6 @@ export const HEARTBEAT_LOSSES: readonly HeartbeatLoss[] = [
       'the whole, and the message was lost',
   },
 ]
+
+/** Shell: prints the lines of a log, from its input or a file, that tell of such a loss; fails where there are none. */
+export const GREP_LOSSES = `grep -F ${HEARTBEAT_LOSSES.map(({ logs }) => `-e '${logs}'`).join(' ')}`

@@ -1,7 +1,7 @@
 export { carryKeepalived, installKeepalived, startedVersion } from './another-keepalived.ts'
 export { Cluster, keepalivedsOf } from './cluster.ts'
 export { Director } from './director.ts'
-export { HEARTBEAT_LOSSES, type HeartbeatLoss } from './heartbeat-losses.ts'
+export { GREP_LOSSES, HEARTBEAT_LOSSES, type HeartbeatLoss } from './heartbeat-losses.ts'
 export { parseIpvsConnections, type IpvsConnection } from './ipvs-connections.ts'
 export { parseIpvsStats, parseIpvsTable, type IpvsRealServer, type IpvsService } from './ipvs-table.ts'
 export { journalCommand, parseJournal, SYNC_JOURNAL, type JournalEntry } from './journal.ts'

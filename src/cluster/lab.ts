@@ -98,13 +98,7 @@ export class Lab {
    */
   async prepare(topology: Topology, evidenceDir: string): Promise<void> {
     demandWishes(topology, this.wishes)
-    const { progress } = this.#options
-    await this.#engine.prepare({
-      topology,
-      evidenceDir,
-      progress,
-      untilReady: (cluster) => untilReady(cluster, progress),
-    })
+    await this.#engine.prepare({ topology, evidenceDir, progress: this.#options.progress, untilReady })
   }
 
   /** After the last claim: leaves what stays, under Vagrant the machines, as they were when they were ready. */
@@ -128,19 +122,18 @@ export class Lab {
     await Promise.all([readKeepalivedConfs(topology), readHeartbeatConfs(topology)])
     const mode = options.mode ?? 'snapshot'
     const started = performance.now()
-    const { progress } = this.#options
     const engine = await this.#engine.boot({
       topology,
       mode,
       evidenceDir: options.evidenceDir,
-      progress,
-      untilReady: (cluster) => untilReady(cluster, progress),
+      progress: this.#options.progress,
+      untilReady,
       ...(options.startServices === undefined ? {} : { startServices: options.startServices }),
     })
     try {
       if (options.startServices !== false) {
         if (mode === 'snapshot') await untilMastersAdvertise(engine)
-        else await untilReady(engine, progress)
+        else await untilReady(engine, this.#options.progress)
       }
     } catch (error) {
       await engine[Symbol.asyncDispose]()

@@ -101,7 +101,7 @@ export interface EngineBoot {
   readonly evidenceDir: string
   readonly progress: Progress
   /** Resolves when the cluster does its work: what a snapshot must wait for. */
-  readonly untilReady: (cluster: EngineCluster) => Promise<void>
+  readonly untilReady: (cluster: EngineCluster, progress: Progress) => Promise<void>
   /** Leave services stopped: the caller starts them. */
   readonly startServices?: boolean
 }

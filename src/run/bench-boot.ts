@@ -83,14 +83,7 @@ async function measure(
 ): Promise<number> {
   const evidenceDir = await mkdtemp(join(scratch, 'evidence-'))
   const started = performance.now()
-  const cluster = await VmCluster.boot({
-    host,
-    topology,
-    mode,
-    evidenceDir,
-    progress,
-    untilReady: (ready) => untilReady(ready, progress),
-  })
+  const cluster = await VmCluster.boot({ host, topology, mode, evidenceDir, progress, untilReady })
   try {
     const [vip] = topology.vips
     const client = topology.nodes.find(({ roles }) => roles.includes('client'))

@@ -1,5 +1,5 @@
 import type { ClusterTime } from '../../src/clock.ts'
-import { HEARTBEAT_LOSSES, type Cluster, type Node } from '../../src/cluster/index.ts'
+import { HEARTBEAT_LOSSES, type Cluster, type HeartbeatLoss, type Node } from '../../src/cluster/index.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { GuestJournal } from './guest-journal.ts'
 
@@ -18,6 +18,7 @@ export const STARTED_AGAIN = 'with scripts that write a message in one piece it 
 export interface LostMessage {
   readonly node: string
   readonly text: string
+  readonly how: HeartbeatLoss
 }
 
 /**
@@ -35,9 +36,10 @@ export async function messagesLost(
         (journal) => journal.lines,
         () => [],
       )
-      return lines
-        .filter(({ text }) => HEARTBEAT_LOSSES.some(({ logs }) => text.includes(logs)))
-        .map(({ text }) => ({ node: node.name, text }))
+      return lines.flatMap(({ text }) => {
+        const how = HEARTBEAT_LOSSES.find(({ logs }) => text.includes(logs))
+        return how === undefined ? [] : [{ node: node.name, text, how }]
+      })
     }),
   )
   return lost.flat()
@@ -48,14 +50,13 @@ export interface Loss {
   readonly what: string
   readonly since: ClusterTime
   readonly lost: readonly LostMessage[]
-  /** What was done about it; nothing, if missing. */
-  readonly then?: string
+  /** What was done about it, if anything. */
+  readonly then: string | undefined
 }
 
 /** Says as a finding that heartbeat did not do its work because it lost a message. */
 export function tellLost(c: ClaimContext, cluster: Cluster, { what, since, lost, then }: Loss): void {
-  const ways = HEARTBEAT_LOSSES.filter(({ logs }) => lost.some(({ text }) => text.includes(logs)))
-  const whys = ways.map(({ why }) => why)
+  const whys = HEARTBEAT_LOSSES.filter((one) => lost.some(({ how }) => how === one)).map(({ why }) => why)
   c.finding(
     `heartbeat 3.0.6 ${what}: ${[...whys, ...(then === undefined ? [] : [then])].join('; ')}`,
     `after ${Math.round(cluster.clock.now() - since)} ms: ${lost.map(({ node, text }) => `${node}: ${text}`).join('\n')}`,

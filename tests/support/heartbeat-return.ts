@@ -6,9 +6,10 @@ import type { ClaimContext } from '../../src/run/claim-context.ts'
 import { atPhase } from '../../src/run/sweep.ts'
 import type { HeartbeatConf } from '../../src/topology/heartbeat-conf/index.ts'
 import { heartbeatFailback } from '../../src/verdict/index.ts'
-import { holdings, statusOf, untilAnnounced } from './heartbeat.ts'
+import { holdings, packetOf, statusOf, untilAnnounced } from './heartbeat.ts'
 import { IN_ONE_PIECE, messagesLost, STARTED_AGAIN, tellLost } from './heartbeat-messages.ts'
 import { SLOW_MS } from './nat-heartbeat.ts'
+import { until } from './reload.ts'
 
 /**
  * With auto_failback legacy, which ha.cf has unless it says otherwise, a node that starts asks for its resources only where
@@ -75,11 +76,11 @@ export class UnaskedReturn {
     const { node, other, vips } = this.#options
     for (let count = 1; ; count++) {
       const back = await this.#unlessLost(() => this.#startAsking(), STARTED_AGAIN)
-      if (back?.asked) return back
       if (back === undefined) {
         await this.#mend()
         continue
       }
+      if (back.asked) return back
       await this.#tell(back)
       if (count >= TRIES) {
         throw new LvslabError('assertion', 'LVSLAB_E_HEARTBEAT_UNASKED', `${node.name} never asks ${other.name}`, {
@@ -170,7 +171,7 @@ export class UnaskedReturn {
     } catch (error) {
       const lost = await messagesLost(this.#cluster, [node, other], since)
       if (lost.length === 0 || this.#mended) throw error
-      tellLost(this.#c, this.#cluster, { what: NO_RETURN, since, lost, ...(then === undefined ? {} : { then }) })
+      tellLost(this.#c, this.#cluster, { what: NO_RETURN, since, lost, then })
       return undefined
     }
   }
@@ -181,8 +182,7 @@ export class UnaskedReturn {
     await this.#stop()
     this.#c.say(`waiting until ${other.name} has all resources`)
     const held = vips.map(({ address }) => `ip -o -4 address show | grep -qF ' ${address}/'`)
-    const whole = [...held, 'pgrep -x keepalived >/dev/null'].join(' && ')
-    await other.succeed(`until ${whole}; do sleep 0.5; done`, { timeoutMs: 2 * SLOW_MS })
+    await until(other, [...held, 'pgrep -x keepalived >/dev/null'].join(' && '), 2 * SLOW_MS)
     await Promise.all([node, other].map((one) => one.succeed(IN_ONE_PIECE)))
     this.#mended = true
   }
@@ -230,29 +230,17 @@ export class UnaskedReturn {
 }
 
 function activeOf(node: Node): EventMatcher<UdpEvent> {
-  return {
-    ...statusOf(node),
-    description: `${node.name} active, by its own status packet`,
-    match: (event) => statusOf(node).match(event) && event.type === 'udp' && event.heartbeat?.status === 'active',
-  }
+  const isActive = `${node.name} active, by its own status packet`
+  return packetOf(node, isActive, ({ type, status }) => type === 'status' && status === 'active')
 }
 
 /** That a node has given up what another asked for. */
 function goAheadOf(node: Node): EventMatcher<UdpEvent> {
-  return {
-    ...statusOf(node),
-    description: `an answer of ${node.name} to the request for its resources`,
-    match: (event) =>
-      event.type === 'udp' && event.heartbeat?.type === 'ip-request-resp' && event.srcIp === node.address,
-  }
+  const answer = `an answer of ${node.name} to the request for its resources`
+  return packetOf(node, answer, ({ type }) => type === 'ip-request-resp')
 }
 
 /** That a node wants its resources: it asks the others, or answers in their place. */
 function requestOf(node: Node): EventMatcher<UdpEvent> {
-  return {
-    ...statusOf(node),
-    description: `a request of ${node.name} for its resources`,
-    match: (event) =>
-      event.type === 'udp' && event.heartbeat?.type.startsWith('ip-request') === true && event.srcIp === node.address,
-  }
+  return packetOf(node, `a request of ${node.name} for its resources`, ({ type }) => type.startsWith('ip-request'))
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ClusterTime } from '../../src/clock.ts'
-import { HEARTBEAT_LOSSES, type Cluster, type Node, type VirtualIp } from '../../src/cluster/index.ts'
+import { GREP_LOSSES, HEARTBEAT_LOSSES, type Cluster, type Node, type VirtualIp } from '../../src/cluster/index.ts'
 import type { ArpEvent, EventMatcher, IcmpEvent, TcpEvent, UdpEvent } from '../../src/fabric/index.ts'
 import { LvslabError } from '../../src/errors.ts'
 import type { ClaimContext } from '../../src/run/claim-context.ts'
@@ -35,9 +35,19 @@ export function announcementOf(node: Node, { address, spec }: VirtualIp): EventM
 
 /** A status packet of heartbeat: the one kind that counts as a sign of life. */
 export function statusOf(node: Node): EventMatcher<UdpEvent> {
+  return packetOf(node, `a heartbeat status packet of ${node.name}`, ({ type }) => type === 'status')
+}
+
+/** A packet of a node's heartbeat. */
+export function packetOf(
+  node: Node,
+  description: string,
+  isIt: (packet: NonNullable<UdpEvent['heartbeat']>) => boolean,
+): EventMatcher<UdpEvent> {
   return {
-    description: `a heartbeat status packet of ${node.name}`,
-    match: (event) => event.type === 'udp' && event.heartbeat?.type === 'status' && event.srcIp === node.address,
+    description,
+    match: (event) =>
+      event.type === 'udp' && event.heartbeat !== undefined && event.srcIp === node.address && isIt(event.heartbeat),
     related: (event) => event.type === 'udp' && event.heartbeat !== undefined,
   }
 }
@@ -143,7 +153,7 @@ async function untilLost(node: Node, signal: AbortSignal): Promise<never> {
 
 // Brackets: pgrep would find the shell that has all this in its command.
 const HAS_LOST = [
-  `grep -qF ${HEARTBEAT_LOSSES.map(({ logs }) => `-e '${logs}'`).join(' ')} /var/log/ha-log`,
+  `${GREP_LOSSES} /var/log/ha-log >/dev/null`,
   "! grep -q '[R]esourceManager.*Running .* start' /var/log/ha-log",
   "! pgrep -f '[R]esourceManager|req_[r]esource|mach_[d]own|/[h]arc|ha.d/+[r]c.d/' >/dev/null",
   `[ $(($(date +%s) - $(stat -c %Y /var/log/ha-log))) -ge ${SILENT_S} ]`,

@@ -2,7 +2,7 @@ import type { EngineCluster, Machine } from '../../engine/engine.ts'
 import { InfrastructureError } from '../../errors.ts'
 import type { Progress } from '../../image/index.ts'
 import type { Topology } from '../../topology/index.ts'
-import { HEARTBEAT_LOSSES } from '../heartbeat-losses.ts'
+import { GREP_LOSSES } from '../heartbeat-losses.ts'
 
 /** heartbeat's own waits at start and its resource scripts, which are shell and slow on an emulated processor. */
 const TAKEN_TIMEOUT_MS = 180_000
@@ -24,7 +24,7 @@ export function heartbeatOwner(topology: Topology): string | undefined {
 
 /**
  * Waits until heartbeat's preferred node holds every VIP and has filled its table: keepalived is the last resource. Where
- * heartbeat has lost a message of its own ({@link HEARTBEAT_LOSSES}), it would wait for ever: then it is started again.
+ * heartbeat has lost a message of its own ({@link GREP_LOSSES}), it would wait for ever: then it is started again.
  *
  * @throws InfrastructureError `LVSLAB_E_NOT_READY`
  */
@@ -64,10 +64,9 @@ function membersOf({ nodes }: Topology): string[] {
 async function messagesLost(members: readonly Machine[]): Promise<string> {
   const since =
     'journalctl _SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value heartbeat) -o cat --no-pager'
-  const patterns = HEARTBEAT_LOSSES.map(({ logs }) => `-e '${logs}'`).join(' ')
   const found = await Promise.all(
     members.map(async (member) => {
-      const { stdout } = await member.exec(`${since} | grep -F ${patterns}`)
+      const { stdout } = await member.exec(`${since} | ${GREP_LOSSES}`)
       return stdout === '' ? [] : [`${member.name}: ${stdout.trim()}`]
     }),
   )

@@ -127,7 +127,7 @@ export class VagrantCluster implements EngineCluster {
       await cluster.#provision()
       await cluster.startServices()
       progress('waiting until the cluster is ready')
-      await options.untilReady(cluster)
+      await options.untilReady(cluster, progress)
       progress('saving the ready cluster')
       await cluster.#save(name)
     } finally {

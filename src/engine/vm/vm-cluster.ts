@@ -213,7 +213,7 @@ export class VmCluster implements EngineCluster {
     const cluster = await VmCluster.#wire({ ...options, mode: 'template' })
     try {
       await cluster.#fresh(directory)
-      await options.untilReady(cluster)
+      await options.untilReady(cluster, options.progress)
       await cluster.save(directory)
     } finally {
       await cluster[Symbol.asyncDispose]()
