@@ -20,25 +20,35 @@ export function lapLine({ record, loadAverage }: Lap, number: number, of: number
   const counts = (['pass', 'fail', 'inconclusive', 'skip'] as const satisfies readonly Verdict[])
     .filter((verdict) => sums[verdict] > 0)
     .map((verdict) => `${sums[verdict]} ${verdict}`)
+  if (record.calibration?.verdict === 'fail') counts.push("the wire's times off")
   const ratio =
     protocolWaitMs === 0 ? '' : `, ${(record.durationMs / protocolWaitMs).toFixed(1)} times what the protocols impose`
   const load = loadAverage === undefined ? '' : ` · load average up to ${loadAverage.toFixed(1)}`
   return `run ${number} of ${of}: ${counts.join(', ') || 'nothing'} · ${duration(record.durationMs)}${ratio}${load}`
 }
 
-/** Every claim that did not hold each time: how often it ended how, and why. */
+/**
+ * Every claim that did not hold each time: how often it ended how, and why. So, too, of a calibration that failed; one
+ * that came to no result decides nothing.
+ */
 export function unsteady(laps: readonly Lap[]): string[] {
   const all = laps.flatMap(({ record }, index) => record.claims.map((claim) => ({ claim, number: index + 1 })))
   const other = all.filter(({ claim }) => claim.verdict === 'fail' || claim.verdict === 'inconclusive')
-  return [...new Set(other.map(({ claim }) => claim.id))].flatMap((id) => {
+  const claims = [...new Set(other.map(({ claim }) => claim.id))].flatMap((id) => {
     const own = other.filter(({ claim }) => claim.id === id)
     const times = all.filter(({ claim }) => claim.id === id).length
-    const why = own.map(({ claim, number }) => {
-      const reason = stripVTControlCharacters(whyNot(claim) ?? 'no reason').replace(/\s+/g, ' ')
-      return `    run ${number}, ${claim.verdict}: ${reason.slice(0, 400)}`
-    })
+    const why = own.map(({ claim, number }) => reasonLine(number, claim.verdict, whyNot(claim)))
     return [`${id}: holds ${times - own.length} of ${times} times`, ...why]
   })
+  const off = laps.flatMap(({ record: { calibration } }, index) =>
+    calibration?.verdict === 'fail' ? reasonLine(index + 1, calibration.verdict, calibration.reason) : [],
+  )
+  const wire = off.length === 0 ? [] : [`the wire's times: off ${off.length} of ${laps.length} times`, ...off]
+  return [...claims, ...wire]
+}
+
+function reasonLine(number: number, verdict: Verdict, reason = 'no reason'): string {
+  return `    run ${number}, ${verdict}: ${stripVTControlCharacters(reason).replace(/\s+/g, ' ').slice(0, 400)}`
 }
 
 /** What each run on its own would have ended with, the worst of them; 3 when a run came to no record. */

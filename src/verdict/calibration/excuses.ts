@@ -1,4 +1,5 @@
 import type { Measured } from '../judgement.ts'
+import type { BookedBlackout } from './machine-readings.ts'
 import type { EdgeLateness, ProgrammedCut } from './programmed-cut.ts'
 
 export type Excuses = Omit<Measured, 'valueMs' | 'uncertaintyMs'>
@@ -25,20 +26,20 @@ export function clientExcuses(cut: ProgrammedCut): Excuses {
 
 /**
  * The wire's reading is of moments that the client has in its book, too, on a clock of its own. What the host did excuses
- * the wire only as far as that book shows that those moments were really late; and what remains, by as much as the stamps
- * themselves can have been late.
+ * the wire only as far as that book shows that those moments were, or can have been, late; and what remains, by as much as
+ * the stamps themselves can have been late.
  *
- * @param bookedMs - the blackout of the same SYNs by the client's book
+ * @param booked - the blackout of the same SYNs by the client's book
  */
-export function wireExcuses(cut: ProgrammedCut, programmedMs: number, bookedMs: number): Excuses {
+export function wireExcuses(cut: ProgrammedCut, programmedMs: number, booked: BookedBlackout): Excuses {
   const { atCut, atMend } = cut
   const host = hostAt(atCut) + hostAt(atMend)
   const stampsMs = atCut.stampMs + atMend.stampMs
   const asFarAs = (bookedMissMs: number): number => Math.min(host, Math.max(0, bookedMissMs) + stampsMs)
   return {
     fabricLateMs: 0,
-    machineLateMs: asFarAs(bookedMs - programmedMs),
-    startLateMs: asFarAs(programmedMs - bookedMs),
+    machineLateMs: asFarAs(booked.longestMs - programmedMs),
+    startLateMs: asFarAs(programmedMs - booked.shortestMs),
   }
 }
 

@@ -12,14 +12,22 @@ export function clientReading({ sent, answered }: ClientBook): number {
   return blackout(requests, 0 as ClusterTime)?.durationMs ?? 0
 }
 
+/** How long a blackout was by a client's book, ms. */
+export interface BookedBlackout {
+  readonly shortestMs: number
+  readonly longestMs: number
+}
+
 /**
- * The blackout of the client's SYNs, all of them, on its own clock, ms: from the first that was not answered to the first
- * that was after the last of those. What the wire shows of the same, but for the stamps. 0 if none was lost.
+ * The blackout of the client's SYNs, all of them, on its own clock: from the first that was not answered to the first that
+ * was after the last of those. What the wire shows of the same, but for the stamps. As exact as the book, which has of each
+ * SYN when it was handed over at the soonest and at the latest. 0 if none was lost.
  */
-export function bookedBlackout({ sent, accepted }: Pick<ClientBook, 'sent' | 'accepted'>): number {
+export function bookedBlackout({ sent, taken, accepted }: Omit<ClientBook, 'lateMs' | 'answered'>): BookedBlackout {
   const first = accepted.findIndex((at) => Number.isNaN(at))
-  const last = accepted.findLastIndex((at) => Number.isNaN(at))
-  return first < 0 || last + 1 >= sent.length ? 0 : sent[last + 1]! - sent[first]!
+  const next = accepted.findLastIndex((at) => Number.isNaN(at)) + 1
+  if (first < 0 || next >= sent.length) return { shortestMs: 0, longestMs: 0 }
+  return { shortestMs: sent[next]! - taken[first]!, longestMs: taken[next]! - sent[first]! }
 }
 
 /**

@@ -39,6 +39,7 @@ function monotonicMs(): number {
 
 async function client(): Promise<() => Promise<ClientBook>> {
   const sent: number[] = []
+  const taken: number[] = []
   const late: number[] = []
   const accepted: number[] = []
   const answered: number[] = []
@@ -63,6 +64,7 @@ async function client(): Promise<() => Promise<ClientBook>> {
     sent.push(monotonicMs())
     numbers.set(port, number)
     end.send(syn)
+    taken.push(monotonicMs())
     // One that came late is not made up for: the rhythm goes on from it.
     due = after(at - due > RHYTHM_MS ? at : due, RHYTHM_MS)
     timer.wakeAt(due)
@@ -76,8 +78,13 @@ async function client(): Promise<() => Promise<ClientBook>> {
     end.close()
     const book = (times: readonly number[]): Float64Array =>
       Float64Array.from(sent, (_, number) => times[number] ?? NaN)
-    const [atMs, lateMs] = [Float64Array.from(sent), Float64Array.from(late)]
-    return { sent: atMs, lateMs, accepted: book(accepted), answered: book(answered) }
+    return {
+      sent: Float64Array.from(sent),
+      taken: Float64Array.from(taken),
+      lateMs: Float64Array.from(late),
+      accepted: book(accepted),
+      answered: book(answered),
+    }
   }
 }
 

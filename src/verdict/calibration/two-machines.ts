@@ -31,7 +31,10 @@ export interface MachineSetup {
 
 /** Times on the machine's own clock, CLOCK_MONOTONIC in ms; NaN is never. By the number of the SYN. */
 export interface ClientBook {
+  /** Just before the SYN was handed to the kernel. */
   readonly sent: Float64Array
+  /** Just after: the fabric could read it from some moment between the two on. The thread may be stopped there, too. */
+  readonly taken: Float64Array
   /** How much later than its rhythm it sent, ms. */
   readonly lateMs: Float64Array
   /** When the SYN was answered by one. */

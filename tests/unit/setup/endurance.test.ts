@@ -38,6 +38,25 @@ void t.test('what did not hold each time is named with every reason', async (t) 
   t.same(unsteady([lap([holds('004-4')])]), [])
 })
 
+void t.test(
+  'an instrument that was off is no run like the others; one that could not tell decides nothing',
+  async (t) => {
+    const calibrated = (verdict: 'fail' | 'inconclusive'): Lap => {
+      const { record } = lap([holds('004-4')])
+      const reason = '500 ms programmed, 490.26 ms at the wire'
+      return { record: { ...record, calibration: { verdict, reason, figures: [], repeated: 0, durationMs: 1 } } }
+    }
+    t.match(lapLine(calibrated('fail'), 1, 1), /^run 1 of 1: 1 pass, the wire's times off · /)
+    t.match(lapLine(calibrated('inconclusive'), 1, 1), /^run 1 of 1: 1 pass · /)
+    t.same(unsteady([calibrated('inconclusive'), calibrated('fail')]), [
+      "the wire's times: off 1 of 2 times",
+      '    run 2, fail: 500 ms programmed, 490.26 ms at the wire',
+    ])
+    t.equal(enduranceCode([calibrated('inconclusive')], 1), 0)
+    t.equal(enduranceCode([calibrated('fail')], 1), 3)
+  },
+)
+
 void t.test('the worst verdict is the exit code; a run that is missing is no success', async (t) => {
   const good = lap([holds('004-4')])
   t.equal(enduranceCode([good, good], 2), 0)

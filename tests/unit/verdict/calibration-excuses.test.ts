@@ -8,8 +8,8 @@ const edge = (orderMs: number, stampMs: number, waitedMs: number): EdgeLateness 
 /** As on a machine with a load of 18 on two cores. */
 const busy = { amidMs: 0, atCut: edge(1, 1, 50), atMend: edge(2, 3, 60), clientMs: 80 }
 const window = { minMs: 98, maxMs: 102 }
-const read = (valueMs: number, bookedMs: number) =>
-  judge({ valueMs, uncertaintyMs: 0, ...wireExcuses(busy, 100, bookedMs) }, window)
+const read = (valueMs: number, shortestMs: number, longestMs = shortestMs) =>
+  judge({ valueMs, uncertaintyMs: 0, ...wireExcuses(busy, 100, { shortestMs, longestMs }) }, window)
 
 void t.test('a wire that is off by 20 ms is found on a busy host, when the client’s book says otherwise', async (t) => {
   t.equal(read(120, 100.4), 'outside')
@@ -23,6 +23,13 @@ void t.test('one that says what the client’s book says was late with all the o
   t.equal(read(120, 80), 'outside', 'lateness the other way is no excuse')
 })
 
+void t.test('a client that was stopped while it handed a SYN over cannot say when it was on the wire', async (t) => {
+  t.equal(read(91, 90.5, 100.3), 'undecided')
+  t.equal(read(109, 99.7, 109.5), 'undecided')
+  t.equal(read(80, 90.5, 100.3), 'outside', 'but not that it was later than that')
+  t.equal(read(109, 90.5, 100.3), 'outside', 'lateness the other way is no excuse')
+})
+
 void t.test('nor does the book excuse more than the host was late', async (t) => {
   t.equal(read(250, 250), 'outside', 'a fabric that mends late lets everybody see it late')
   t.same(machineExcuses(busy), { fabricLateMs: 0, machineLateMs: 113, startLateMs: 51 })
@@ -31,9 +38,11 @@ void t.test('nor does the book excuse more than the host was late', async (t) =>
 
 void t.test('the book’s blackout is of all SYNs, the server’s gap is the one that was programmed', async (t) => {
   const sent = Float64Array.from([10, 11, 12, 13, 14, 15])
-  t.equal(bookedBlackout({ sent, accepted: Float64Array.from([10, NaN, 12, NaN, 14, 15]) }), 3)
-  t.equal(bookedBlackout({ sent, accepted: sent }), 0)
-  t.equal(bookedBlackout({ sent, accepted: Float64Array.from([10, 11, 12, 13, 14, NaN]) }), 0, 'never served again')
+  const taken = Float64Array.from([10.5, 11.25, 12.5, 13.5, 14.75, 15.5])
+  const booked = (...accepted: number[]) => bookedBlackout({ sent, taken, accepted: Float64Array.from(accepted) })
+  t.same(booked(10, NaN, 12, NaN, 14, 15), { shortestMs: 2.75, longestMs: 3.75 })
+  t.same(booked(...sent), { shortestMs: 0, longestMs: 0 })
+  t.same(booked(10, 11, 12, 13, 14, NaN), { shortestMs: 0, longestMs: 0 }, 'never served again')
   const received = Float64Array.from([1, 2, 50, 51, 61, 62])
   t.equal(serverReading(received, 55), 10, 'not the longer one, in which the server stood still')
   t.equal(serverReading(received, 70), 0)
