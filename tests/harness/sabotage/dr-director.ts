@@ -33,6 +33,7 @@ export const drDirector: SabotageTable = {
       why: 'all that run the second script',
       telling: '002-6',
       control: '002-5',
+      long: true,
     },
     {
       name: 'dr-no-cure',

@@ -166,6 +166,7 @@ export const drVrrp: SabotageTable = {
       red: { '004-10': /no request is answered/ },
       why: 'the one claim about NAT: with direct routing no packet is addressed to a real server but health checks',
       telling: '004-10',
+      long: true,
     },
     {
       name: 'vip-elsewhere',

@@ -61,6 +61,7 @@ export const forwarding: readonly NamedSabotage[] = [
     red: { '003-dr': /no packet for the VIP is in its network \([1-9]\d* frames\)/ },
     why: 'the claim that such a server is not reached; nothing else goes to that VIP by way of the router',
     telling: '003-dr',
+    long: true,
   },
   {
     name: 'dr-source-rewritten',
