@@ -24,6 +24,10 @@ export interface Forgotten {
  * Waits until a client's template is no longer in the director's table, 10 s at most. The guest itself
  * looks, without starting a program but sleep, and counts the time from its beginning to its last sight of it: what its
  * word takes to come here is not in that.
+ *
+ * The shell reads byte by byte, and the kernel finds its place again by counting entries (ip_vs_conn.c,
+ * ip_vs_conn_array): where a connection ends amid that, the entry behind it is skipped. What it did not see is gone only
+ * when grep, which reads the table at once, does not see it either.
  */
 export async function untilForgotten(cluster: Cluster, { node }: Director, clientIp: string): Promise<Forgotten> {
   const bytes = clientIp.split('.').map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
@@ -36,7 +40,7 @@ export async function untilForgotten(cluster: Cluster, { node }: Director, clien
       while read -r protocol from port rest; do
         [ "$from $port" = '${bytes.join('')} 0000' ] && found=yes
       done </proc/net/ip_vs_conn
-      [ $found = no ] && break
+      [ $found = no ] && ! grep -q ' ${bytes.join('')} 0000 ' /proc/net/ip_vs_conn && break
       seen=$((now - began))
       sleep 0.02
     done
