@@ -110,8 +110,11 @@ export class Director {
   /** Whether the table comes to show it in time, by the guest's own clock. */
   async #shows(address: string, port: number, wanted: 'present' | 'absent', timeoutMs: number): Promise<boolean> {
     // The guest itself looks every 20 ms, by reading the kernel's table without starting a program: /proc/net/ip_vs has
-    // addresses and ports in hexadecimal.
+    // addresses and ports in hexadecimal. The shell reads byte by byte, and the kernel finds its place again by counting
+    // entries (ip_vs_ctl.c, ip_vs_info_array): one whose predecessor is removed meanwhile is skipped. So absent is only
+    // what grep, which reads the table at once, does not see either.
     const entry = `${hexOf(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
+    const confirmed = wanted === 'absent' ? ` && ! grep -Eq '^ *-> ${entry} +[A-Za-z]+ +[1-9]' /proc/net/ip_vs` : ''
     const script = `
       read -r up _ </proc/uptime
       end=$((\${up%.*}\${up#*.} + ${Math.ceil(timeoutMs / 10)}))
@@ -120,7 +123,7 @@ export class Director {
         while read -r arrow server method weight rest; do
           [ "$arrow $server" = "-> ${entry}" ] && [ "$weight" != 0 ] && found=present
         done </proc/net/ip_vs
-        [ $found = ${wanted} ] && exit 0
+        [ $found = ${wanted} ]${confirmed} && exit 0
         sleep 0.02
       done
       exit 1`
