@@ -109,21 +109,22 @@ export class Director {
 
   /** Whether the table comes to show it in time, by the guest's own clock. */
   async #shows(address: string, port: number, wanted: 'present' | 'absent', timeoutMs: number): Promise<boolean> {
-    // The guest itself looks every 20 ms, by reading the kernel's table without starting a program: /proc/net/ip_vs has
-    // addresses and ports in hexadecimal. The shell reads byte by byte, and the kernel finds its place again by counting
-    // entries (ip_vs_ctl.c, ip_vs_info_array): one whose predecessor is removed meanwhile is skipped. So absent is only
-    // what grep, which reads the table at once, does not see either.
+    // The guest itself looks every 20 ms, by reading the kernel's table without starting a program, which takes longer
+    // than looking: /proc/net/ip_vs has addresses and ports in hexadecimal. The shell reads byte by byte, and the kernel
+    // finds its place again by counting entries (ip_vs_ctl.c, ip_vs_info_array): one whose predecessor is removed
+    // meanwhile is skipped. So absent is only what a second look, when the first has seen nothing, does not see either.
     const entry = `${hexOf(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
-    const confirmed = wanted === 'absent' ? ` && ! grep -Eq '^ *-> ${entry} +[A-Za-z]+ +[1-9]' /proc/net/ip_vs` : ''
     const script = `
+      shown() {
+        while read -r arrow server method weight rest; do
+          [ "$arrow $server" = "-> ${entry}" ] && [ "$weight" != 0 ] && return 0
+        done </proc/net/ip_vs
+        return 1
+      }
       read -r up _ </proc/uptime
       end=$((\${up%.*}\${up#*.} + ${Math.ceil(timeoutMs / 10)}))
       while read -r up _ </proc/uptime && [ "\${up%.*}\${up#*.}" -lt $end ]; do
-        found=absent
-        while read -r arrow server method weight rest; do
-          [ "$arrow $server" = "-> ${entry}" ] && [ "$weight" != 0 ] && found=present
-        done </proc/net/ip_vs
-        [ $found = ${wanted} ]${confirmed} && exit 0
+        ${wanted === 'present' ? 'shown' : '! shown && ! shown'} && exit 0
         sleep 0.02
       done
       exit 1`

@@ -27,20 +27,22 @@ export interface Forgotten {
  *
  * The shell reads byte by byte, and the kernel finds its place again by counting entries (ip_vs_conn.c,
  * ip_vs_conn_array): where a connection ends amid that, the entry behind it is skipped. What it did not see is gone only
- * when grep, which reads the table at once, does not see it either.
+ * when a second look does not see it either.
  */
 export async function untilForgotten(cluster: Cluster, { node }: Director, clientIp: string): Promise<Forgotten> {
   const bytes = clientIp.split('.').map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
   const script = `
+    known() {
+      while read -r protocol from port rest; do
+        [ "$from $port" = '${bytes.join('')} 0000' ] && return 0
+      done </proc/net/ip_vs_conn
+      return 1
+    }
     read -r up _ </proc/uptime
     began=\${up%.*}\${up#*.}
     seen=0
     while read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; [ $now -lt $((began + 1000)) ]; do
-      found=no
-      while read -r protocol from port rest; do
-        [ "$from $port" = '${bytes.join('')} 0000' ] && found=yes
-      done </proc/net/ip_vs_conn
-      [ $found = no ] && ! grep -q ' ${bytes.join('')} 0000 ' /proc/net/ip_vs_conn && break
+      known || known || break
       seen=$((now - began))
       sleep 0.02
     done
