@@ -1,9 +1,11 @@
 import type { ClusterClock, ClusterTime } from '../clock.ts'
 import { LvslabError } from '../errors.ts'
 import { excuse } from '../fabric/index.ts'
+import { hexAddress, hexPort } from './hex-address.ts'
 import { parseIpvsConnections, type IpvsConnection } from './ipvs-connections.ts'
 import { parseIpvsStats, parseIpvsTable, type IpvsService } from './ipvs-table.ts'
 import type { Node } from './node.ts'
+import { watchTable } from './table-watch.ts'
 
 const ESTIMATION_MS = 2_000
 
@@ -109,32 +111,9 @@ export class Director {
 
   /** Whether the table comes to show it in time, by the guest's own clock. */
   async #shows(address: string, port: number, wanted: 'present' | 'absent', timeoutMs: number): Promise<boolean> {
-    // The guest itself looks every 20 ms, by reading the kernel's table without starting a program, which takes longer
-    // than looking: /proc/net/ip_vs has addresses and ports in hexadecimal. The shell reads byte by byte, and the kernel
-    // finds its place again by counting entries (ip_vs_ctl.c, ip_vs_info_array): one whose predecessor is removed
-    // meanwhile is skipped. So absent is only what a second look, when the first has seen nothing, does not see either.
-    const entry = `${hexOf(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
-    const script = `
-      shown() {
-        while read -r arrow server method weight rest; do
-          [ "$arrow $server" = "-> ${entry}" ] && [ "$weight" != 0 ] && return 0
-        done </proc/net/ip_vs
-        return 1
-      }
-      read -r up _ </proc/uptime
-      end=$((\${up%.*}\${up#*.} + ${Math.ceil(timeoutMs / 10)}))
-      while read -r up _ </proc/uptime && [ "\${up%.*}\${up#*.}" -lt $end ]; do
-        ${wanted === 'present' ? 'shown' : '! shown && ! shown'} && exit 0
-        sleep 0.02
-      done
-      exit 1`
-    return (await this.node.run(script, { timeoutMs: timeoutMs + 10_000, pollMs: 10 })).exitCode === 0
+    const entry = `-> ${hexAddress(address)}:${hexPort(port)}`
+    // Forwarding method, then a weight that is not 0.
+    const pattern = `${entry} +[A-Za-z]+ +[1-9]`
+    return (await watchTable(this.node, { file: '/proc/net/ip_vs', pattern, wanted, timeoutMs })).reached
   }
-}
-
-function hexOf(address: string): string {
-  return address
-    .split('.')
-    .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
-    .join('')
 }

@@ -1,3 +1,5 @@
+import { addressOfHex } from './hex-address.ts'
+
 /** A connection in the kernel's table. */
 export interface IpvsConnection {
   readonly protocol: string
@@ -23,18 +25,14 @@ export function parseIpvsConnections(text: string): IpvsConnection[] {
   return [...text.matchAll(line)].map(
     ([, protocol = '', client = '', clientPort = '', vip = '', vport = '', server = '', port = '', state = '', s]) => ({
       protocol,
-      clientIp: address(client),
+      clientIp: addressOfHex(client),
       clientPort: Number.parseInt(clientPort, 16),
-      virtualIp: address(vip),
+      virtualIp: addressOfHex(vip),
       virtualPort: Number.parseInt(vport, 16),
-      serverIp: address(server),
+      serverIp: addressOfHex(server),
       serverPort: Number.parseInt(port, 16),
       state,
       expiresS: Number(s),
     }),
   )
-}
-
-function address(hex: string): string {
-  return (hex.match(/../g) ?? []).map((part) => Number.parseInt(part, 16)).join('.')
 }

@@ -1,5 +1,5 @@
 import { after, type ClusterTime } from '../../../src/clock.ts'
-import type { Cluster, Director } from '../../../src/cluster/index.ts'
+import { hexAddress, hexPort, watchTable, type Cluster, type Director } from '../../../src/cluster/index.ts'
 
 type Connection = Awaited<ReturnType<Director['connectionTable']>>[number]
 
@@ -20,36 +20,16 @@ export interface Forgotten {
   readonly goneAt: ClusterTime
 }
 
-/**
- * Waits until a client's template is no longer in the director's table, 10 s at most. The guest itself
- * looks, without starting a program but sleep, and counts the time from its beginning to its last sight of it: what its
- * word takes to come here is not in that.
- *
- * The shell reads byte by byte, and the kernel finds its place again by counting entries (ip_vs_conn.c,
- * ip_vs_conn_array): where a connection ends amid that, the entry behind it is skipped. What it did not see is gone only
- * when a second look does not see it either.
- */
+/** Waits until a client's template is no longer in the director's table, 10 s at most. */
 export async function untilForgotten(cluster: Cluster, { node }: Director, clientIp: string): Promise<Forgotten> {
-  const bytes = clientIp.split('.').map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
-  const script = `
-    known() {
-      while read -r protocol from port rest; do
-        [ "$from $port" = '${bytes.join('')} 0000' ] && return 0
-      done </proc/net/ip_vs_conn
-      return 1
-    }
-    read -r up _ </proc/uptime
-    began=\${up%.*}\${up#*.}
-    seen=0
-    while read -r up _ </proc/uptime; now=\${up%.*}\${up#*.}; [ $now -lt $((began + 1000)) ]; do
-      known || known || break
-      seen=$((now - began))
-      sleep 0.02
-    done
-    echo $seen`
   const began = cluster.clock.now()
-  const hundredths = await node.succeed(script, { timeoutMs: 20_000, pollMs: 10 })
+  const { notYetMs } = await watchTable(node, {
+    file: '/proc/net/ip_vs_conn',
+    pattern: ` ${hexAddress(clientIp)} ${hexPort(0)} `,
+    wanted: 'absent',
+    timeoutMs: 10_000,
+  })
   const goneAt = cluster.clock.now()
-  // Cut off as both times are, their difference may be too long by a hundredth.
-  return { seenAt: after(began, Math.max(0, Number(hundredths) - 1) * 10), goneAt }
+  // Cut off as both of the guest's times are, their difference may be too long by a hundredth.
+  return { seenAt: after(began, Math.max(0, notYetMs - 10)), goneAt }
 }
