@@ -2,7 +2,7 @@ import { InfrastructureError } from '../errors.ts'
 import type { Node } from './node.ts'
 
 /** What a table of the kernel, a file in /proc, is to come to show. */
-export interface Awaited {
+export interface TableQuery {
   /** One that is not there shows nothing: ip_vs is not loaded yet. */
   readonly file: string
   /** Extended regular expression for the file's lines, joined by spaces. Without apostrophes. */
@@ -36,7 +36,7 @@ const SPARE_MS = 10_000
  *
  * @throws InfrastructureError `LVSLAB_E_COMMAND_FAILED` when the guest could not look
  */
-export async function watchTable(node: Node, { file, pattern, wanted, timeoutMs }: Awaited): Promise<TableWatch> {
+export async function watchTable(node: Node, { file, pattern, wanted, timeoutMs }: TableQuery): Promise<TableWatch> {
   // Bash's own start takes time, too: it counts from before.
   const command = `
     read -r up _ </proc/uptime

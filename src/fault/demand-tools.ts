@@ -13,8 +13,3 @@ export async function demandTools(node: Node, ...tools: readonly string[]): Prom
     todo: 'add the package to provision/images.yaml',
   })
 }
-
-/** A word for a shell, whatever it has in it. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`
-}

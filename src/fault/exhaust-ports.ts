@@ -1,6 +1,7 @@
 import { NARROW_RANGE, PORT_RANGE, type Cluster, type Node } from '../cluster/index.ts'
 import { InfrastructureError, UsageError } from '../errors.ts'
-import { demandTools, quoted } from './demand-tools.ts'
+import { shellWord } from '../shell-word.ts'
+import { demandTools } from './demand-tools.ts'
 import { EXHAUST_SCRIPT } from './exhaust-script.ts'
 import { strike, type Fault } from './fault.ts'
 import { mendInside } from './owed.ts'
@@ -43,7 +44,7 @@ export async function exhaustPorts(cluster: Cluster, node: Node, options: Exhaus
     inflict: async () => {
       const { stdout, stderr } = await node.run(`
         echo ${high - ports + 1} ${high} >${PORT_RANGE} || exit 1
-        perl -e ${quoted(EXHAUST_SCRIPT)} ${tag} ${address} ${port} ${ports} ${LONGEST_S} </dev/null >/run/${tag} 2>&1 &
+        perl -e ${shellWord(EXHAUST_SCRIPT)} ${tag} ${address} ${port} ${ports} ${LONGEST_S} </dev/null >/run/${tag} 2>&1 &
         echo $! >/run/${tag}.pid
         for look in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
           grep -q . /run/${tag} && break

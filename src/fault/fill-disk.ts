@@ -1,6 +1,7 @@
 import type { Cluster, Node } from '../cluster/index.ts'
 import { UsageError } from '../errors.ts'
-import { demandTools, quoted } from './demand-tools.ts'
+import { shellWord } from '../shell-word.ts'
+import { demandTools } from './demand-tools.ts'
 import { strike, type Fault } from './fault.ts'
 import { mendInside } from './owed.ts'
 
@@ -16,7 +17,7 @@ const ON_DISK = ['ext2/ext3', 'xfs', 'btrfs']
  */
 export async function fillDisk(cluster: Cluster, node: Node, directory = '/'): Promise<Fault> {
   await demandTools(node, 'fallocate', 'stat', 'df')
-  const { stdout, exitCode } = await node.run(`[ -d ${quoted(directory)} ] && stat -f -c %T ${quoted(directory)}`)
+  const { stdout, exitCode } = await node.run(`[ -d ${shellWord(directory)} ] && stat -f -c %T ${shellWord(directory)}`)
   const type = stdout.trim()
   if (exitCode !== 0 || !ON_DISK.includes(type)) {
     throw new UsageError('LVSLAB_E_FAULT_TARGET', `${directory} of ${node.name} cannot be filled`, {
@@ -24,11 +25,11 @@ export async function fillDisk(cluster: Cluster, node: Node, directory = '/'): P
     })
   }
   const tag = Math.random().toString(36).slice(2, 10)
-  const file = quoted(`${directory.replace(/\/$/, '')}/.lvslab-full-${tag}`)
+  const file = shellWord(`${directory.replace(/\/$/, '')}/.lvslab-full-${tag}`)
   return strike(cluster, {
     kind: 'fillDisk',
     target: `${node.name}:${directory}`,
-    inflict: async () => void (await node.succeed(fillCommand(file, quoted(directory)))),
+    inflict: async () => void (await node.succeed(fillCommand(file, shellWord(directory)))),
     undo: async () => {
       await mendInside(node, () => node.succeed(`rm -f ${file}`), true)
       return undefined

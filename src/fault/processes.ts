@@ -1,6 +1,6 @@
 import type { Node } from '../cluster/index.ts'
 import { UsageError } from '../errors.ts'
-import { quoted } from './demand-tools.ts'
+import { shellWord } from '../shell-word.ts'
 
 /**
  * Which processes of a program: all; the parent, which is the one whose own parent is another program; its children; or,
@@ -30,7 +30,7 @@ const NAME_LENGTH = 15
 export async function findProcesses(node: Node, program: string, part: ProcessPart): Promise<GuestProcess[]> {
   // The name may have spaces and parentheses: what follows it is read from the last one on.
   const script = `
-    for pid in $(pgrep -x ${quoted(program.slice(0, NAME_LENGTH))}); do
+    for pid in $(pgrep -x ${shellWord(program.slice(0, NAME_LENGTH))}); do
       read -r line 2>/dev/null </proc/$pid/stat || continue
       set -- \${line##*) }
       [ "$1" = Z ] || echo "$pid $2 \${20}"
@@ -93,7 +93,7 @@ export async function signalProcesses(
       [ "\${20}" = "$started" ]
     }
     hold() { ! same "$1" "$2" || kill -s STOP "$1"; }
-    hit() { ! same "$1" "$2" || { kill -s ${quoted(signal)} "$1" && echo "$1"; } || return 0; }
+    hit() { ! same "$1" "$2" || { kill -s ${shellWord(signal)} "$1" && echo "$1"; } || return 0; }
     ${killing ? each('hold') : ''}
     ${each('hit', killing ? childrenFirst(processes) : processes)}`
   const { stdout } = await node.run(script)

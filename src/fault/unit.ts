@@ -1,6 +1,6 @@
 import type { Node } from '../cluster/index.ts'
 import { UsageError } from '../errors.ts'
-import { quoted } from './demand-tools.ts'
+import { shellWord } from '../shell-word.ts'
 import { lay, wishFor } from './layers.ts'
 import { mendInside } from './owed.ts'
 
@@ -8,7 +8,7 @@ export type UnitState = 'active' | 'inactive'
 
 /** @throws UsageError `LVSLAB_E_NO_UNIT` when the node has no such unit */
 export async function unitState(node: Node, unit: string): Promise<UnitState> {
-  const { stdout } = await node.run(`systemctl show -p LoadState -p ActiveState -- ${quoted(unit)}`)
+  const { stdout } = await node.run(`systemctl show -p LoadState -p ActiveState -- ${shellWord(unit)}`)
   if (!/^LoadState=loaded$/m.test(stdout)) {
     throw new UsageError('LVSLAB_E_NO_UNIT', `${node.name} has no unit ${unit}`, {
       tried: `systemctl show ${unit} on ${node.name}`,
@@ -44,6 +44,6 @@ function thingOf(unit: string): string {
 
 async function setUnit(node: Node, unit: string, state: UnitState): Promise<void> {
   // One that was killed too often in a short time would not be started again.
-  if (state === 'active') await node.run(`systemctl reset-failed -- ${quoted(unit)} 2>/dev/null`)
+  if (state === 'active') await node.run(`systemctl reset-failed -- ${shellWord(unit)} 2>/dev/null`)
   await (state === 'active' ? node.service(unit).start() : node.service(unit).stop())
 }

@@ -1,4 +1,5 @@
 import type { ClaimRecord, Figure, RunRecord, Verdict } from '../run/record.ts'
+import { shellWord } from '../shell-word.ts'
 import { standing } from './quantity.ts'
 import { plural } from './text.ts'
 
@@ -86,11 +87,7 @@ export function reproduce(claim: Pick<ClaimRecord, 'id'>, command: readonly stri
     if (!REPEATED.includes(name)) return []
     return value === undefined ? [word, command[index + 1] ?? ''] : [word]
   })
-  return ['npx lvslab run', ...[claim.id, ...options].map(quoted)].join(' ')
-}
-
-function quoted(word: string): string {
-  return /^[\w.=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  return ['npx lvslab run', ...[claim.id, ...options].map(shellWord)].join(' ')
 }
 
 /** Why a claim did not pass, with the code of the error where one ended it; undefined where no reason was recorded. */

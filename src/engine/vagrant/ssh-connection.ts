@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, type ClientChannel } from 'ssh2'
 import { InfrastructureError, messageOf } from '../../errors.ts'
+import { shellWord } from '../../shell-word.ts'
 import type { ExecOptions, ExecResult } from '../engine.ts'
 import type { SshTarget } from './ssh-config.ts'
 
@@ -110,7 +111,7 @@ export class SshConnection {
   /** A channel on which a command runs as root; the caller reads it to its end. */
   async channel(words: readonly string[]): Promise<ClientChannel> {
     if (this.#lost !== undefined) throw this.#lostError()
-    const text = [...(this.#root ? [] : ['sudo', '-n', '--']), ...words].map(quoted).join(' ')
+    const text = [...(this.#root ? [] : ['sudo', '-n', '--']), ...words].map(shellWord).join(' ')
     return new Promise((resolve, reject) => {
       this.#client.exec(text, (error, channel) => {
         if (!error) return resolve(channel)
@@ -173,9 +174,4 @@ function connect(options: SshTarget & { readonly privateKey: Buffer }): Promise<
       },
     })
   })
-}
-
-/** A word for the shell that sshd hands the command to. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

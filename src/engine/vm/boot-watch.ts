@@ -14,7 +14,11 @@ export interface Watched {
 
 /** The line that says that a machine is lost, if its console has one. */
 export function lastWordsOfKernel(consolePath: string): string | undefined {
-  return HOPELESS.exec(textOf(consolePath))?.[0].trim()
+  return lastWordsIn(textOf(consolePath))
+}
+
+function lastWordsIn(text: string): string | undefined {
+  return HOPELESS.exec(text)?.[0].trim()
 }
 
 /** All that the console has, now. */
@@ -26,13 +30,17 @@ export function textOf(path: string): string {
   }
 }
 
-/** Looks at a booting machine, so that nobody waits for one that will never come up. */
+/**
+ * Looks at a booting machine, so that nobody waits for one that will never come up. A kernel that panics is heard out,
+ * until a period brings nothing more: the line that says why comes first, a trace after it, and the line again.
+ */
 export class BootWatch {
   readonly #machine: Watched
   readonly #onHopeless: () => void
   readonly #timer: NodeJS.Timeout
   readonly #began = performance.now()
   readonly #waitedBefore: number
+  #heard = ''
   /** Why waiting is of no use. */
   hopeless: string | undefined
 
@@ -49,10 +57,12 @@ export class BootWatch {
 
   #look(): void {
     const { consolePath, pid, ownTimeMs } = this.#machine
-    const words = lastWordsOfKernel(consolePath)
-    if (words !== undefined) return this.#giveUp(words)
+    const heardBefore = this.#heard
+    this.#heard = textOf(consolePath)
+    const words = lastWordsIn(this.#heard)
+    if (words !== undefined && this.#heard === heardBefore) return this.#giveUp(words)
     const ownMs = performance.now() - this.#began - (longestWaitMs(pid) - this.#waitedBefore)
-    if (ownMs > ownTimeMs) this.#giveUp(`${ownTimeMs / 1000} s of its own were not enough`)
+    if (ownMs > ownTimeMs) this.#giveUp(words ?? `${ownTimeMs / 1000} s of its own were not enough`)
   }
 
   #giveUp(why: string): void {

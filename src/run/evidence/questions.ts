@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.ts'
 import type { NodeSpec } from '../../topology/index.ts'
 
 /** What a machine is asked for when its claim did not hold: one file of answers. */
@@ -125,7 +126,9 @@ export function scriptsFor({ services, roles, files }: NodeSpec, mark: string): 
   const keepalived = services.includes('keepalived') ? KEEPALIVED_DUMP : ''
   const heartbeat = services.includes('heartbeat') ? [HEARTBEAT_LOG] : []
   const paths = ['/etc/lvslab/node.env', '/etc/lvslab/network', ...files.map(({ guestPath }) => guestPath)]
-  const configuration = [...new Set(paths)].map((path) => `dump ${quoted(`files${path}`)} ${quoted(path)}`).join('\n')
+  const configuration = [...new Set(paths)]
+    .map((path) => `dump ${shellWord(`files${path}`)} ${shellWord(path)}`)
+    .join('\n')
   const commands = [
     'uname -a',
     ...Object.entries(VERSIONED).flatMap(([unit, command]) => (services.includes(unit) ? [command] : [])),
@@ -142,8 +145,4 @@ export function scriptsFor({ services, roles, files }: NodeSpec, mark: string): 
 /** One byte more than is kept, so that it is known whether there was more. */
 function part({ file, script, keep = 'head' }: Question): string {
   return `section ${file}; { ${script}\n} 2>&1 | ${keep} -c ${ANSWER_LIMIT + 1}`
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

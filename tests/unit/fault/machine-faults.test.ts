@@ -106,7 +106,7 @@ void t.test('what is healed while the machine is frozen is mended when it thaws'
   t.same(machine.take(), [], 'a frozen machine is not asked for anything')
   await ice.heal()
   const lines = done(machine.take())
-  t.match(lines, ['[thaw]', /reset-failed/, 'systemctl start nginx', /^rm -f '\/\.lvslab-full/, /^for pid in/, /^perl/])
+  t.match(lines, ['[thaw]', /reset-failed/, 'systemctl start nginx', /^rm -f \/\.lvslab-full/, /^for pid in/, /^perl/])
 })
 
 void t.test('after a boot only what is on the disk is left to be mended', async (t) => {
@@ -188,9 +188,11 @@ void t.test('what cannot be is refused before anything is done', async (t) => {
 
 void t.test('what fails half way is cleared away, and its own error is told', async (t) => {
   const { cluster, web, machine } = bench()
-  machine.rules.unshift((line) => (/^(: >'|count=0|echo 60900)/.test(line) ? { exitCode: 1, stderr: 'no' } : undefined))
+  machine.rules.unshift((line) =>
+    /^(: >\/|count=0|echo 60900)/.test(line) ? { exitCode: 1, stderr: 'no' } : undefined,
+  )
   const strikes = [
-    [() => fillDisk(cluster, web), /^rm -f '\/\.lvslab-full-/, 'LVSLAB_E_COMMAND_FAILED'],
+    [() => fillDisk(cluster, web), /^rm -f \/\.lvslab-full-/, 'LVSLAB_E_COMMAND_FAILED'],
     [() => hogCpu(cluster, web), /kill -9 .*rm -f \/run\/lvslab-hog-/, 'LVSLAB_E_COMMAND_FAILED'],
     [() => exhaustPorts(cluster, web), /kill -9 .*echo 32768 60999 >/, 'LVSLAB_E_PORTS_LEFT'],
   ] as const

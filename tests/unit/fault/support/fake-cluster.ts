@@ -72,7 +72,7 @@ export class FakeMachine {
   #systemctl(line: string): Answer {
     const [, verb, unit = ''] = /^systemctl (start|stop|restart|reload) (\S+)$/.exec(line) ?? []
     if (verb === 'start' || verb === 'stop') this.units.set(unit, verb === 'start' ? 'active' : 'inactive')
-    const [, shown = ''] = /^systemctl show .* -- '(.*)'$/.exec(line) ?? []
+    const [, shown = ''] = /^systemctl show .* -- (.*)$/.exec(line) ?? []
     if (shown === '') return undefined
     const state = this.units.get(shown)
     return `LoadState=${state ? 'loaded' : 'not-found'}\nActiveState=${state ?? 'inactive'}\n`
