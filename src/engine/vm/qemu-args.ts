@@ -1,5 +1,6 @@
 import type { Kernel } from '../../image/index.ts'
 import type { Acceleration } from './acceleration.ts'
+import { timeParameters } from './time-stamp-counter.ts'
 import { WAKE_PORT } from './waker.ts'
 
 /** Everything that shapes a machine as its guest sees it. What goes into the template's key is derived from this. */
@@ -29,11 +30,10 @@ export const TERMINALS = 4
 
 /**
  * Kernel parameters: the console, kernel interface names, and nothing that costs an emulated processor time for no use
- * (mitigations against other tenants, auditing, watchdogs). `tsc=reliable`: QEMU's counter is steady.
+ * (mitigations against other tenants, auditing, watchdogs).
  */
 const KERNEL_PARAMETERS =
-  'console=ttyS0 quiet net.ifnames=0 mitigations=off audit=0 nowatchdog tsc=reliable random.trust_cpu=on ' +
-  'systemd.show_status=no'
+  'console=ttyS0 quiet net.ifnames=0 mitigations=off audit=0 nowatchdog random.trust_cpu=on ' + 'systemd.show_status=no'
 
 /**
  * Without it QEMU has a copy's kernel announce all its addresses by gratuitous ARP for a second, as if the machine had
@@ -42,19 +42,22 @@ const KERNEL_PARAMETERS =
 const NO_ANNOUNCEMENT = 'guest_announce=off'
 
 /** Bumped when the arguments change in a way that saved states do not survive. */
-export const ARGS_VERSION = 5
+export const ARGS_VERSION = 6
 
 export function machineArgs(options: {
   readonly name: string
   readonly shape: MachineShape
   readonly kernel: Kernel
   readonly acceleration: Acceleration
+  /** See `counterFrequency`. */
+  readonly counterKHz: number | undefined
   readonly files: MachineFiles
   readonly nics: readonly Nic[]
   /** Wait for a saved state instead of booting. */
   readonly incoming: boolean
 }): string[] {
   const { shape, kernel, files } = options
+  const parameters = `${KERNEL_PARAMETERS} ${timeParameters(options.acceleration, options.counterKHz)}`
   const size = `${shape.memoryMiB}M`
   const memory = files.memory
     ? `memory-backend-file,id=ram,size=${size},mem-path=${files.memory.path},share=${files.memory.shared ? 'on' : 'off'}`
@@ -67,7 +70,7 @@ export function machineArgs(options: {
       ? ['-accel', 'kvm', '-cpu', 'host']
       : ['-accel', 'tcg,tb-size=64', '-cpu', 'max']),
     ...['-rtc', 'base=utc'],
-    ...['-kernel', kernel.vmlinuz, '-initrd', kernel.initramfs, '-append', KERNEL_PARAMETERS],
+    ...['-kernel', kernel.vmlinuz, '-initrd', kernel.initramfs, '-append', parameters],
     ...['-drive', `if=none,id=root,file=${files.disk},format=qcow2,cache=unsafe,discard=unmap`],
     ...['-device', 'virtio-blk-pci,drive=root'],
     ...['-drive', `if=none,id=modules,file=${kernel.modulesImage},format=raw,readonly=on`],

@@ -28,6 +28,8 @@ export function hostKey(host: NodeHost): Record<string, unknown> {
     kernel: host.kernel.key,
     userland: host.userland.key,
     acceleration: host.acceleration.kind,
+    // Its clock goes by the counter of the host that it was saved on.
+    ...(host.counterKHz === undefined ? {} : { counterMHz: Math.round(host.counterKHz / 1000) }),
     waker: WAKER,
   }
 }

@@ -11,6 +11,7 @@ import { chosenFor, type NodeSpec, type Topology } from '../../topology/index.ts
 import type { NodeVersions } from '../engine.ts'
 import { probeAcceleration, type Acceleration } from './acceleration.ts'
 import { findQemu, type QemuBinary } from './qemu-binary.ts'
+import { counterFrequency } from './time-stamp-counter.ts'
 
 /** What all machines of a run have in common, and what those have that were named. */
 export interface VmHost {
@@ -25,6 +26,8 @@ export interface VmHost {
   /** Directors that have another userland. */
   readonly namedUserlands: readonly Named<Userland>[]
   readonly acceleration: Acceleration
+  /** See {@link counterFrequency}. */
+  readonly counterKHz: number | undefined
 }
 
 export interface Named<T> {
@@ -34,7 +37,7 @@ export interface Named<T> {
 }
 
 /** What one node is made with. */
-export type NodeHost = Pick<VmHost, 'qemu' | 'kernel' | 'userland' | 'acceleration'>
+export type NodeHost = Pick<VmHost, 'qemu' | 'kernel' | 'userland' | 'acceleration' | 'counterKHz'>
 
 /** A machine at rest in the cache: memory, devices' state, disk. */
 export interface SavedMachine {
@@ -61,10 +64,11 @@ export async function prepareHost(
     ensureUserland(userlands.all, progress),
     probeAcceleration(qemu, kernel),
   ])
+  const counterKHz = await counterFrequency(qemu, kernel, acceleration)
   const others = userlands.all === undefined ? userland : await ensureUserland(undefined, progress)
   const namedKernels = await eachNamed(kernels, (one) => ensureKernel(one, progress))
   const namedUserlands = await eachNamed(userlands, (one) => ensureUserland(one, progress))
-  return { qemu, kernel, userland, others, namedKernels, namedUserlands, acceleration }
+  return { qemu, kernel, userland, others, namedKernels, namedUserlands, acceleration, counterKHz }
 }
 
 /** One after another: each build is told of, and has the host to itself. */
@@ -76,11 +80,11 @@ async function eachNamed<T>({ named }: NamedWishes, ensure: (wish: string) => Pr
 
 /** What a node of a topology is made with. */
 export function hostFor(host: VmHost, topology: Topology, node: NodeSpec): NodeHost {
-  const { qemu, acceleration, namedKernels, namedUserlands, others } = host
+  const { qemu, acceleration, counterKHz, namedKernels, namedUserlands, others } = host
   const kernel = chosenFor(topology, node, namedKernels)?.is ?? host.kernel
   const isDirector = node.roles.includes('director')
   const userland = isDirector ? (chosenFor(topology, node, namedUserlands)?.is ?? host.userland) : others
-  return { qemu, acceleration, kernel, userland }
+  return { qemu, acceleration, counterKHz, kernel, userland }
 }
 
 /** Resolved versions of a topology's nodes, by their names. */

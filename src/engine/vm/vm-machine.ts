@@ -278,6 +278,7 @@ export class VmMachine implements Machine {
         shape: { memoryMiB: this.#options.memoryMiB, nicCount: nics.length },
         kernel: host.kernel,
         acceleration: host.acceleration,
+        counterKHz: host.counterKHz,
         files: { memory, disk: this.diskPath, console: this.consolePath, sockets: directory },
         nics,
         incoming,

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/index.ts'
 import type { Inspection, Invariant } from './invariant.ts'
 import { onlyCandidatesAnnounceVip } from './announcers.ts'
-import { kernelLogsClean, sameProcesses } from './machines.ts'
+import { clocksKeepTime, kernelLogsClean, sameProcesses } from './machines.ts'
 import { oneMasterAtATime } from './one-master.ts'
 import { probesKeepTheirRhythm } from './probe-rhythm.ts'
 import { removedServersGetNothing, weight0GetsNothing } from './removed-servers.ts'
@@ -24,5 +24,6 @@ export function healthOf({ topology }: Cluster, overlapMs = USUAL_OVERLAP_MS): (
     ...(virtualServices.length > 0 ? [weight0GetsNothing] : []),
     sameProcesses,
     kernelLogsClean,
+    clocksKeepTime,
   ]
 }

@@ -8,7 +8,7 @@ export {
   type Look,
   type Review,
 } from './invariant.ts'
-export { kernelLogsClean, sameProcesses } from './machines.ts'
+export { clocksKeepTime, kernelLogsClean, sameProcesses } from './machines.ts'
 export { askForAll, askForProcesses, type NodeReport, type NodeReports } from './node-report.ts'
 export { oneMasterAtATime } from './one-master.ts'
 export { probesKeepTheirRhythm } from './probe-rhythm.ts'

@@ -15,6 +15,7 @@ export type InvariantName =
   | 'probe-rhythm'
   | 'kernel-logs'
   | 'same-processes'
+  | 'clocks'
 
 /** Something that must be true of the wire all the while. */
 export interface Invariant {

@@ -53,6 +53,30 @@ export const sameProcesses: Inspection = {
   },
 }
 
+/** What a clock may be off, of what has passed: a kernel that has measured its counter is right to 0.01 %. */
+const DRIFT = 0.01
+
+/**
+ * No machine's clock goes faster than the cluster's: all its timers would be early. One that is frozen stands still, so
+ * slower is no sign. A machine that has booted in between is judged by how long it took, by its own clock, to answer.
+ */
+export const clocksKeepTime: Inspection = {
+  name: 'clocks',
+  text: "no machine's clock goes faster than the cluster's",
+  look: ({ since, until, before, after }) => {
+    const violations = [...after].flatMap(([name, { bootId, clock }]) => {
+      const was = before.get(name)
+      const stayed = was !== undefined && was.bootId === bootId
+      const [own, atMost] = stayed
+        ? [until - since + was.clock.earliestMs - clock.latestMs, until - since]
+        : [clock.ownMs, clock.atMostMs]
+      if (own <= atMost * (1 + DRIFT)) return []
+      return [`${name}: by its clock at least ${own.toFixed(0)} ms passed, in at most ${atMost.toFixed(0)} ms`]
+    })
+    return Promise.resolve({ violations, seen: `${after.size} machines` })
+  },
+}
+
 function changeOf({ cluster, before, after }: Review, name: string): string | undefined {
   if (!cluster.node(name).running) return `${name} does not run`
   const [was, is] = [before.get(name), after.get(name)]

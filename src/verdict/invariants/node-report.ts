@@ -23,10 +23,21 @@ export interface TableChange {
   readonly text: string
 }
 
+/** A machine's clock in one answer. */
+export interface GuestClock {
+  /** Bounds of when it booted, on the cluster's clock, ms. They move where its own clock goes otherwise. */
+  readonly earliestMs: number
+  readonly latestMs: number
+  /** What its clock said had passed while it answered, and what can have passed at most, ms. */
+  readonly ownMs: number
+  readonly atMostMs: number
+}
+
 /** What one machine said of itself, in one answer. */
 export interface NodeReport {
   /** Another one after each boot. */
   readonly bootId: string
+  readonly clock: GuestClock
   readonly processes: readonly DaemonProcess[]
   readonly tableChanges: readonly TableChange[]
   /** Lines of its kernel's log that no healthy kernel writes; none of a machine that has a console. */
@@ -50,6 +61,7 @@ const QUESTION_TIMEOUT_MS = 15_000
 /** /proc/uptime has hundredths of a second, cut off. */
 const UPTIME_STEP_MS = 10
 const MARK = '=====lvslab'
+const END_MARK = '=====lvslab-end'
 
 /** What runs at the beginning: one light question to the machines that have such daemons. */
 export function askForProcesses(cluster: Cluster): Promise<NodeReports> {
@@ -85,9 +97,11 @@ async function ask(cluster: Cluster, nodes: readonly Node[], more: (node: Node) 
         daemons.length === 0 ? ':' : `ps -C ${daemons.join(',')} -o pid=,etimes=,comm=`,
         ...more(node),
       ]
+      // What its clock says at the end comes last, whatever there is before it.
+      const question = `${parts.join(`; echo ${MARK}; `)}; echo ${END_MARK}; read -r up _ </proc/uptime; echo $up`
       const asked = cluster.clock.now()
       const answer = await node
-        .run(parts.join(`; echo ${MARK}; `), { timeoutMs: QUESTION_TIMEOUT_MS })
+        .run(question, { timeoutMs: QUESTION_TIMEOUT_MS })
         // A machine that cannot be asked, or was taken down meanwhile, has said nothing.
         .catch(() => undefined)
       if (answer) reports.set(node.name, parseReport(answer.stdout, asked, cluster.clock.now()))
@@ -102,17 +116,25 @@ function daemonsOf({ spec }: Node): string[] {
 
 /** Reads an answer to the question above, which was asked and answered between two moments. */
 export function parseReport(text: string, asked: ClusterTime, answered: ClusterTime): NodeReport {
-  const [head = '', processes = '', complaints = '', journal = ''] = text.split(`${MARK}\n`)
+  const [answer = '', uptimeAtEnd = ''] = text.split(`${END_MARK}\n`)
+  const [head = '', processes = '', complaints = '', journal = ''] = answer.split(`${MARK}\n`)
   const [bootId = '', uptime = '0'] = head.split('\n')
   const uptimeMs = Number(uptime) * 1000
-  const clock = { earliestMs: asked - uptimeMs - UPTIME_STEP_MS, latestMs: answered - uptimeMs }
+  const bounds = { earliestMs: asked - uptimeMs - UPTIME_STEP_MS, latestMs: answered - uptimeMs }
+  // What it said last was not long before the answer.
+  const uptimeAtEndMs = uptimeAtEnd === '' ? uptimeMs : Number(uptimeAtEnd) * 1000
+  const clock = {
+    ...{ earliestMs: bounds.earliestMs, latestMs: answered - uptimeAtEndMs },
+    ...{ ownMs: uptimeAtEndMs - uptimeMs, atMostMs: answered - asked + UPTIME_STEP_MS },
+  }
   return {
     bootId,
+    clock,
     processes: [...processes.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)/gm)]
       .filter(([, , age]) => Number(age) >= DAEMON_AGE_S)
       .map(([, pid, , program = '']) => ({ pid: Number(pid), program })),
     kernelComplaints: complaints.split('\n').filter((line) => line !== ''),
-    tableChanges: parseJournal(journal).flatMap(({ sentMs, text: line }) => tableChange(line, sentMs, clock)),
+    tableChanges: parseJournal(journal).flatMap(({ sentMs, text: line }) => tableChange(line, sentMs, bounds)),
   }
 }
 

@@ -60,7 +60,9 @@ export class Home implements AsyncDisposable {
   static async create(entries: readonly EntryKind[] = []): Promise<Home> {
     const home = new Home(await mkdtemp('/tmp/lvh-'))
     for (const folder of [home.temporary, home.runtime, home.cache, home.out]) await mkdir(folder, { recursive: true })
-    await cp(join(cacheDir(), 'acceleration.json'), join(home.cache, 'acceleration.json')).catch(() => undefined)
+    for (const name of ['acceleration.json', 'time-stamp-counter.json']) {
+      await cp(join(cacheDir(), name), join(home.cache, name)).catch(() => undefined)
+    }
     if (entries.length > 0) await (warm ??= warmCache())
     for (const kind of entries) await linkEntries(join(cacheDir(), kind), join(home.cache, kind))
     return home

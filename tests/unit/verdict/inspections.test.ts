@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { WireEvent } from '../../../src/fabric/index.ts'
 import {
+  clocksKeepTime,
   kernelLogsClean,
   oneArpAnswerer,
   oneMasterAtATime,
@@ -304,6 +305,31 @@ void t.test('what a kernel in trouble says is told, from its log and from its co
   })
 })
 
+void t.test('a clock that goes too fast is told; one that stood still is not', async (t) => {
+  const cluster = await inspected()
+  const booted = (earliestMs: number, latestMs: number) => ({
+    clock: { earliestMs, latestMs, ownMs: 300, atMostMs: 310 },
+  })
+  const look = (before: number, after: number, untilMs = 60_000) =>
+    cluster.inspect(clocksKeepTime, {
+      ...{ untilMs, before: { keepalived: booted(before - 50, before) } },
+      after: { keepalived: booted(after - 50, after) },
+    })
+  t.match(await look(-5_000, -5_000), { violations: { length: 0 }, seen: '1 machines' })
+  t.match(await look(-5_000, -5_600), { violations: { length: 0 } }, 'within 1 %')
+  t.match((await look(-5_000, -5_700)).violations, [/^keepalived: .* at least 60650 ms passed, in at most 60000 ms/])
+  t.match(await look(-5_000, 15_000), { violations: { length: 0 } }, 'it was frozen')
+
+  const again = (ownMs: number) => ({
+    before: { keepalived: booted(-5_000, -4_950) },
+    after: {
+      keepalived: { bootId: 'b', clock: { earliestMs: -600_000, latestMs: -599_000, ownMs, atMostMs: 310 } },
+    },
+  })
+  t.match(await cluster.inspect(clocksKeepTime, again(310)), { violations: { length: 0 } }, 'another boot')
+  t.match((await cluster.inspect(clocksKeepTime, again(900))).violations, [/at least 900 ms passed, in at most 310 ms/])
+})
+
 void t.test('two machines that answer ARP in turn are told; a handover announces itself', async (t) => {
   const answer = { operation: 'reply', gratuitous: false, senderIp: VIP, targetIp: '192.168.2.21' } as const
   const two = await watched(t)
@@ -337,6 +363,11 @@ ${[
 `
   const report = parseReport(text, ms(200_000), ms(200_050))
   t.match(report, { bootId: '0f-1', processes: [{ pid: 411 }], kernelComplaints: ['[   5.1] Oops: 0000'] })
+  const bounds = { earliestMs: 99_990, latestMs: 100_050, atMostMs: 60 }
+  t.same(report.clock, { ...bounds, ownMs: 0 }, 'an answer that was cut off says nothing of how long it took')
+  const whole = parseReport(`${text}=====lvslab-end\n100.30\n`, ms(200_000), ms(200_050))
+  t.equal(whole.tableChanges.length, 3)
+  t.same(whole.clock, { ...bounds, latestMs: 99_750, ownMs: 300 })
   t.equal(report.processes.length, 1, 'a child that was just forked is left out')
   t.match(report.tableChanges, [
     { change: 'removed', earliest: 190_490, latest: 190_550, server: { address: '10.0.0.2', port: 80 } },

@@ -20,7 +20,10 @@ export interface Inspected {
   readonly macOf: (node: string) => string
 }
 
-const SILENT: NodeReport = { bootId: 'a', processes: [], tableChanges: [], kernelComplaints: [] }
+const SILENT: NodeReport = {
+  ...{ bootId: 'a', processes: [], tableChanges: [], kernelComplaints: [] },
+  clock: { earliestMs: 0, latestMs: 0, ownMs: 0, atMostMs: 0 },
+}
 
 /** The cluster of dr-vrrp without machines: what they would say, and how late they were, is made up. */
 export async function inspected({ lateMs = 0, consolePath = '/nonexistent' } = {}): Promise<Inspected> {
