@@ -3,7 +3,6 @@
 // --busy keeps each core at work with a process that only counts. What DIR (default reports/endurance) has of an earlier
 // call counts, if it is of the same state of the project: a series that was cut off goes on. Exit codes: as `lvslab run`,
 // the worst of all runs; 3 also where a run came to no record.
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -12,6 +11,7 @@ import { $ } from 'zx'
 import { projectRoot } from '../src/host/paths.ts'
 import { readRun } from '../src/report/index.ts'
 import type { RunRecord } from '../src/run/record.ts'
+import { counting } from './lib/busy.ts'
 import { enduranceCode, lapLine, stateOf, unsteady, type Lap } from './lib/endurance.ts'
 
 /** No run takes as long; a counting process ends by itself then, whatever became of this one. */
@@ -49,13 +49,6 @@ async function earlier(folder: string): Promise<RunRecord | undefined> {
   return record?.interrupted === false ? record : undefined
 }
 
-function counting(): ChildProcess[] {
-  const program = `for (const end = Date.now() + ${LONGEST_MS}; Date.now() < end;);`
-  return Array.from({ length: availableParallelism() }, () =>
-    spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, '-e', program], { stdio: 'ignore' }),
-  )
-}
-
 /** Ends the present run in an orderly way. */
 let end = (): unknown => process.exit(130)
 process.on('SIGTERM', () => end())
@@ -65,7 +58,7 @@ process.on('SIGINT', () => process.stdin.isTTY || end())
 async function lap(folder: string): Promise<Lap | undefined> {
   const before = await earlier(folder)
   if (before) return { record: before }
-  const busy = values.busy ? counting() : []
+  const busy = values.busy ? counting(availableParallelism(), LONGEST_MS) : []
   let loadAverage = 0
   const look = setInterval(() => (loadAverage = Math.max(loadAverage, loadavg()[0] ?? 0)), LOOK_MS)
   try {

@@ -33,7 +33,7 @@ export const TERMINALS = 4
  * (mitigations against other tenants, auditing, watchdogs).
  */
 const KERNEL_PARAMETERS =
-  'console=ttyS0 quiet net.ifnames=0 mitigations=off audit=0 nowatchdog random.trust_cpu=on ' + 'systemd.show_status=no'
+  'console=ttyS0 quiet net.ifnames=0 mitigations=off audit=0 nowatchdog random.trust_cpu=on systemd.show_status=no'
 
 /**
  * Without it QEMU has a copy's kernel announce all its addresses by gratuitous ARP for a second, as if the machine had

@@ -66,10 +66,9 @@ export const clocksKeepTime: Inspection = {
   look: ({ since, until, before, after }) => {
     const violations = [...after].flatMap(([name, { bootId, clock }]) => {
       const was = before.get(name)
-      const stayed = was !== undefined && was.bootId === bootId
-      const [own, atMost] = stayed
-        ? [until - since + was.clock.earliestMs - clock.latestMs, until - since]
-        : [clock.ownMs, clock.atMostMs]
+      const [first, atMost] =
+        was !== undefined && was.bootId === bootId ? [was.clock, until - since] : [clock, clock.atMostMs]
+      const own = atMost + first.earliestMs - clock.latestMs
       if (own <= atMost * (1 + DRIFT)) return []
       return [`${name}: by its clock at least ${own.toFixed(0)} ms passed, in at most ${atMost.toFixed(0)} ms`]
     })

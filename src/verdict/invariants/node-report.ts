@@ -25,11 +25,13 @@ export interface TableChange {
 
 /** A machine's clock in one answer. */
 export interface GuestClock {
-  /** Bounds of when it booted, on the cluster's clock, ms. They move where its own clock goes otherwise. */
+  /**
+   * Bounds of when it booted, on the cluster's clock, ms: by its clock at the beginning of the answer, and at its end. Where
+   * it goes too fast, a later one says that it booted earlier.
+   */
   readonly earliestMs: number
   readonly latestMs: number
-  /** What its clock said had passed while it answered, and what can have passed at most, ms. */
-  readonly ownMs: number
+  /** What can have passed from the one to the other at most, ms. */
   readonly atMostMs: number
 }
 
@@ -121,15 +123,13 @@ export function parseReport(text: string, asked: ClusterTime, answered: ClusterT
   const [bootId = '', uptime = '0'] = head.split('\n')
   const uptimeMs = Number(uptime) * 1000
   const bounds = { earliestMs: asked - uptimeMs - UPTIME_STEP_MS, latestMs: answered - uptimeMs }
-  // What it said last was not long before the answer.
-  const uptimeAtEndMs = uptimeAtEnd === '' ? uptimeMs : Number(uptimeAtEnd) * 1000
-  const clock = {
-    ...{ earliestMs: bounds.earliestMs, latestMs: answered - uptimeAtEndMs },
-    ...{ ownMs: uptimeAtEndMs - uptimeMs, atMostMs: answered - asked + UPTIME_STEP_MS },
-  }
   return {
     bootId,
-    clock,
+    clock: {
+      earliestMs: bounds.earliestMs,
+      latestMs: uptimeAtEnd === '' ? bounds.latestMs : answered - Number(uptimeAtEnd) * 1000,
+      atMostMs: answered - asked + UPTIME_STEP_MS,
+    },
     processes: [...processes.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)/gm)]
       .filter(([, , age]) => Number(age) >= DAEMON_AGE_S)
       .map(([, pid, , program = '']) => ({ pid: Number(pid), program })),

@@ -3,6 +3,7 @@ import { cp, link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promise
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { Lab } from '../../../src/cluster/index.ts'
+import { HOST_MEMORY } from '../../../src/engine/vm/host-memory.ts'
 import { cacheDir, projectRoot } from '../../../src/host/paths.ts'
 
 const LVSLAB = join(projectRoot, 'bin', 'lvslab.js')
@@ -60,7 +61,7 @@ export class Home implements AsyncDisposable {
   static async create(entries: readonly EntryKind[] = []): Promise<Home> {
     const home = new Home(await mkdtemp('/tmp/lvh-'))
     for (const folder of [home.temporary, home.runtime, home.cache, home.out]) await mkdir(folder, { recursive: true })
-    for (const name of ['acceleration.json', 'time-stamp-counter.json']) {
+    for (const name of Object.values(HOST_MEMORY)) {
       await cp(join(cacheDir(), name), join(home.cache, name)).catch(() => undefined)
     }
     if (entries.length > 0) await (warm ??= warmCache())

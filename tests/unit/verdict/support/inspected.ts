@@ -22,7 +22,7 @@ export interface Inspected {
 
 const SILENT: NodeReport = {
   ...{ bootId: 'a', processes: [], tableChanges: [], kernelComplaints: [] },
-  clock: { earliestMs: 0, latestMs: 0, ownMs: 0, atMostMs: 0 },
+  clock: { earliestMs: 0, latestMs: 0, atMostMs: 0 },
 }
 
 /** The cluster of dr-vrrp without machines: what they would say, and how late they were, is made up. */
