@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { Tmux } from '../../harness/cli/tmux.ts'
 
 const SCRIPT = 'node --import tsx tests/unit/run/support/fake-run.ts'
@@ -6,9 +6,15 @@ const skip = Tmux.missing()
 
 // Each wait has a deadline of its own that says what was on the screen.
 t.setTimeout(0)
+t.jobs = 5
+
+/** A test that does little but wait for what a terminal of its own shows: beside the others. */
+function atTerminal(name: string, body: (t: Test) => Promise<void>): void {
+  void t.test(name, { skip, timeout: 0, buffered: true }, body)
+}
 
 for (const columns of [80, 120]) {
-  void t.test(`a run of eight claims at ${columns} columns`, { skip, timeout: 0 }, async (t) => {
+  atTerminal(`a run of eight claims at ${columns} columns`, async (t) => {
     using tmux = await Tmux.start(columns, 30)
     tmux.type(`clear; env -u CI NO_COLOR=1 ${SCRIPT} 400`)
     // One look: a moment later another claim may run.
@@ -22,7 +28,7 @@ for (const columns of [80, 120]) {
   })
 }
 
-void t.test('a terminal that becomes narrower and wider', { skip, timeout: 0 }, async (t) => {
+atTerminal('a terminal that becomes narrower and wider', async (t) => {
   using tmux = await Tmux.start(120, 30)
   tmux.type(`clear; env -u CI ${SCRIPT} 600`)
   await tmux.until(/ of 8 claims[^]*2 dr-vrrp/)
@@ -37,7 +43,7 @@ void t.test('a terminal that becomes narrower and wider', { skip, timeout: 0 }, 
 })
 
 for (const [name, argument] of Object.entries({ 'nobody minds': '', 'the run minds': 'handler' })) {
-  void t.test(`Ctrl-C, which ${name}, leaves nothing half drawn`, { skip, timeout: 0 }, async (t) => {
+  atTerminal(`Ctrl-C, which ${name}, leaves nothing half drawn`, async (t) => {
     using tmux = await Tmux.start(80, 24)
     tmux.type(`clear; env -u CI ${SCRIPT} 700 ${argument}`)
     await tmux.until(/of 8 claims[^]*1 dr-vrrp/)
