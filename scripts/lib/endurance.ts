@@ -51,13 +51,14 @@ function reasonLine(number: number, verdict: Verdict, reason = 'no reason'): str
   return `    run ${number}, ${verdict}: ${stripVTControlCharacters(reason).replace(/\s+/g, ' ').slice(0, 400)}`
 }
 
-/** What each run on its own would have ended with, the worst of them; 3 when a run came to no record. */
+/** What the claims of all runs amount to as if they were one run's; 3 when a run came to no record, unless a claim failed. */
 export function enduranceCode(laps: readonly Lap[], wanted: number): number {
-  const codes: number[] = laps.map(({ record }) => exitCodeOf(record.claims, record.calibration))
-  if (laps.length < wanted) codes.push(ExitCode.infrastructure)
-  const { claimFailed, infrastructure, prerequisite, usage, inconclusive } = ExitCode
-  const worst = [claimFailed, infrastructure, prerequisite, usage, inconclusive].find((code) => codes.includes(code))
-  return worst ?? ExitCode.pass
+  const off = laps.find(({ record }) => record.calibration?.verdict === 'fail')
+  const code = exitCodeOf(
+    laps.flatMap(({ record }) => record.claims),
+    off?.record.calibration,
+  )
+  return laps.length < wanted && code !== ExitCode.claimFailed ? ExitCode.infrastructure : code
 }
 
 /** What a verdict depends on, within the project: no run has to do with the tests of units and of the harness. */
