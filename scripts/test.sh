@@ -53,8 +53,8 @@ finish() {
   exit
 }
 
-checks=('npm run --silent lint' 'npm run --silent typecheck')
-stage stage 'lint and types' 'lint and types' bash scripts/together.sh "${checks[@]}" || finish
+stage stage lint lint npm run --silent lint || finish
+stage stage types types npm run --silent typecheck || finish
 tap_stage 'unit tests' tests/unit 2
 tap_stage 'harness tests' tests/harness 1
 stage run documents "$reports/documents/run.json" node bin/lvslab.js run --out "$reports/documents"

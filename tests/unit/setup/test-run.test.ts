@@ -57,7 +57,7 @@ void t.test('tests and claims are counted together in the last line', async (t) 
   const { status, lastLine, stdout } = ciRun(t, { verdicts: ['pass', 'pass', 'skip'] })
   t.equal(lastLine, '3 passed, 0 failed, 1 skipped', stdout)
   t.equal(status, 0)
-  t.match(stdout, /^== lint and types: passed in \d+ s$/m)
+  t.match(stdout, /^== lint: passed in \d+ s$/m)
   t.match(stdout, /^== documents: passed in \d+ s$/m)
 })
 
