@@ -51,7 +51,10 @@ function reasonLine(number: number, verdict: Verdict, reason = 'no reason'): str
   return `    run ${number}, ${verdict}: ${stripVTControlCharacters(reason).replace(/\s+/g, ' ').slice(0, 400)}`
 }
 
-/** What the claims of all runs amount to as if they were one run's; 3 when a run came to no record, unless a claim failed. */
+/**
+ * What the claims and calibrations of all runs amount to, as if they were one run's; 3 when a run came to no record,
+ * unless a claim failed.
+ */
 export function enduranceCode(laps: readonly Lap[], wanted: number): number {
   const off = laps.find(({ record }) => record.calibration?.verdict === 'fail')
   const code = exitCodeOf(
